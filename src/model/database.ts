@@ -1,0 +1,88 @@
+// The interface of OmenDB: what an embedded, an in-memory and later a remote database all are.
+
+import type { CollectionConfig, ResolvedCollectionConfig } from "./collection-config.js";
+import type { Filter } from "./filter.js";
+import type { ColumnsInput, Point, PointId, PointInput } from "./point.js";
+import type {
+  GetOptions,
+  Hit,
+  ListRequest,
+  ListResult,
+  MetadataChange,
+  PointSelector,
+  SearchRequest,
+  UpsertResult,
+} from "./requests.js";
+import type { CollectionStats, DatabaseStats } from "./stats.js";
+
+/** A collection as `listCollections` shows it. */
+export interface CollectionInfo {
+  readonly name: string;
+  readonly config: ResolvedCollectionConfig;
+}
+
+/**
+ * Points that are searched together. Every method rejects with an `OmenError`: `invalid` for bad input, of which
+ * nothing is applied; `closed` once the database is closed; `not_found` once the collection is dropped.
+ */
+export interface Collection {
+  readonly name: string;
+
+  /**
+   * Writes points, replacing those with the same id wholly; where one id occurs twice the last one wins. All or
+   * nothing. Resolves when the points are durable; from then on every search sees them.
+   */
+  upsert(points: readonly PointInput[] | ColumnsInput): Promise<UpsertResult>;
+
+  /** Reads points by id, in the order asked for; `undefined` where there is none. */
+  get(ids: readonly PointId[], options?: GetOptions): Promise<(Point | undefined)[]>;
+
+  /** Deletes points; ids that do not exist are passed over. All or nothing, durable when it resolves. */
+  delete(target: PointSelector): Promise<{ deleted: number }>;
+
+  /** Finds the nearest points, best first: exactly `min(limit, eligible points)` of them, under any filter. */
+  search(request: SearchRequest): Promise<Hit[]>;
+
+  /** Answers many searches; hits are in the order of the requests. */
+  searchBatch(requests: readonly SearchRequest[]): Promise<Hit[][]>;
+
+  /** Reads points page by page in the order of their ids. */
+  list(request?: ListRequest): Promise<ListResult>;
+
+  /** Counts points, exactly. */
+  count(request?: { readonly filter?: Filter }): Promise<number>;
+
+  /** Changes metadata and leaves vectors as they are. All or nothing, durable when it resolves. */
+  updateMetadata(target: PointSelector, change: MetadataChange): Promise<{ updated: number }>;
+
+  /** Resolves when every row is linked into the graph and no consolidation is due. */
+  waitForIndex(): Promise<void>;
+
+  /** Counts rows and bytes. Walks the whole graph to count what is unreachable: about 1 µs a row. */
+  stats(): Promise<CollectionStats>;
+}
+
+/** A set of named collections in one folder, or in memory. */
+export interface Database extends AsyncDisposable {
+  /** Creates a collection. Rejects with kind `conflict` if the name is taken. */
+  createCollection(name: string, config: CollectionConfig): Promise<Collection>;
+
+  /** Opens a collection. Rejects with kind `not_found` if there is none of this name. */
+  collection(name: string): Promise<Collection>;
+
+  listCollections(): Promise<CollectionInfo[]>;
+
+  /** Removes a collection and its files. Resolves to false if there was none. */
+  dropCollection(name: string): Promise<boolean>;
+
+  stats(): Promise<DatabaseStats>;
+
+  /** Finishes what was asked, writes checkpoints and lets go of the folder. Calling it again does nothing. */
+  close(): Promise<void>;
+}
+
+/** What `open` takes beside the path. */
+export interface OpenOptions {
+  /** Threads that link rows in the background: 1 to 64. Default: the number of cores, at most 4. */
+  readonly linkingThreads?: number;
+}

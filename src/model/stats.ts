@@ -1,0 +1,49 @@
+// What a database says about itself.
+
+import type { ResolvedVectorField } from "./collection-config.js";
+
+/** State of the index of one vector field. Rows are slots of the index; each live row is one point's vector. */
+export interface VectorIndexStats {
+  readonly field: string;
+  readonly dimension: number;
+  readonly metric: ResolvedVectorField["metric"];
+  /** Rows that searches can find. */
+  readonly liveRows: number;
+  /** Live rows in the graph. */
+  readonly linkedRows: number;
+  /** Live rows not yet in the graph, found by scanning. */
+  readonly tailRows: number;
+  /** Rows of deleted points that the graph still passes through, until consolidation frees them. */
+  readonly deadRows: number;
+  /** Live linked rows that a walk from the entry row does not reach: 0, or the index is at fault. */
+  readonly unreachableRows: number;
+  /** Bytes by component; the sum is what the index holds. */
+  readonly bytes: {
+    readonly codes: number;
+    readonly links: number;
+    readonly originals: number;
+    readonly bitSets: number;
+    readonly scratch: number;
+  };
+  /** Which build of the kernels runs. */
+  readonly kernel: "baseline" | "relaxed";
+}
+
+/** State of one collection. */
+export interface CollectionStats {
+  readonly name: string;
+  readonly points: number;
+  /** Number of the last operation applied. */
+  readonly sequence: number;
+  readonly indexes: readonly VectorIndexStats[];
+  readonly store: { readonly fileBytes: number; readonly freeRows: number };
+}
+
+/** State of the whole database. */
+export interface DatabaseStats {
+  readonly path: string;
+  readonly durability: "sync" | "none";
+  readonly collections: readonly CollectionStats[];
+  /** Linking threads running now. */
+  readonly linkingThreads: number;
+}
