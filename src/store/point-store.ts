@@ -89,8 +89,11 @@ export interface PointStore {
   /** Ids with their rows in the order of ids (integers ascending, then strings by UTF-8 bytes), behind `after`. */
   ids(after?: PointId): IterableIterator<{ readonly id: PointId; readonly row: number }>;
 
-  /** Rows in use, ascending, with their points. */
-  points(): IterableIterator<{ readonly row: number; readonly point: StoredPoint }>;
+  /** Rows in use from `from` (default 0) on, ascending, with their points. A walk in slices starts a new one each. */
+  points(from?: number): IterableIterator<{ readonly row: number; readonly point: StoredPoint }>;
+
+  /** Rows in use from `from` (default 0) on, ascending; keys only, so that gaps are found without reading points. */
+  rows(from?: number): IterableIterator<number>;
 
   /** Rows of `field` that hold a vector, ascending; keys only, so that a rebuild can read them in order. */
   rowsOf(field: number): IterableIterator<number>;
