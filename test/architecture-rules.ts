@@ -1,0 +1,254 @@
+// The architecture of the repository as rules: each is a pure function from source files to the violations found in
+// them. architecture.test.ts runs them on this repository, and shows for each that it can fail.
+
+import { posix } from "node:path";
+import { codeOf, importsOf } from "./architecture-source.js";
+
+/** A file of the repository: its path from the root with forward slashes, and its text. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A broken rule, as one line: where, and what is wrong. */
+export type Violation = string;
+
+/** What the files of a layer may import: other layers, built-in modules, packages. */
+interface LayerRule {
+  readonly layers: readonly string[];
+  readonly builtins?: readonly string[];
+  readonly packages?: readonly string[];
+}
+
+const files = ["node:fs", "node:fs/promises", "node:path"];
+
+/** ARCHITECTURE.md shows the same table with reasons. */
+const layerRules: Readonly<Record<string, LayerRule>> = {
+  base: { layers: [], builtins: ["node:assert"] },
+  model: { layers: ["base"] },
+  kernel: { layers: ["base"] },
+  vector: {
+    layers: ["base", "model", "kernel"],
+    builtins: [...files, "node:worker_threads", "node:url"],
+  },
+  metadata: { layers: ["base", "model", "kernel"] },
+  text: { layers: ["base", "model", "kernel"] },
+  store: { layers: ["base", "model"], builtins: files, packages: ["lmdb"] },
+  collection: { layers: ["base", "model", "vector", "metadata", "text", "store"], builtins: files },
+  database: {
+    layers: ["base", "model", "collection", "store"],
+    builtins: [...files, "node:os", "node:crypto"],
+  },
+  server: { layers: ["base", "model"], builtins: ["node:http", "node:stream", "node:crypto"] },
+  client: { layers: ["base", "model"] },
+  cluster: { layers: ["base", "model", "database"] },
+};
+
+/** Doors wire layers together; each is src/<name>.ts. */
+const doorRules: Readonly<Record<string, LayerRule>> = {
+  index: { layers: ["base", "model", "database"] },
+  server: { layers: ["base", "model", "server"] },
+  client: { layers: ["base", "model", "client"] },
+  cluster: { layers: ["base", "model", "cluster"] },
+  cli: { layers: ["base", "model", "database", "server"], builtins: [...files, "node:process", "node:util"] },
+};
+
+const testPackages = ["fast-check"];
+const isTest = (path: string): boolean => /\.(test|suite)\.ts$/.test(path);
+const isTypeScript = (path: string): boolean => /\.[cm]?ts$/.test(path);
+const isGenerated = (path: string): boolean => path.endsWith(".generated.ts");
+
+/** True for TypeScript that people write: where the rules on files apply. */
+export function isWritten(file: SourceFile): boolean {
+  return (
+    /^(src|test|bench|examples|kernels)\//.test(file.path) &&
+    isTypeScript(file.path) &&
+    !isGenerated(file.path)
+  );
+}
+
+/** Layers import one way only, and reach files, threads and packages only where the table says so. */
+export function checkImports(sources: readonly SourceFile[]): Violation[] {
+  return sources
+    .filter((file) => file.path.startsWith("src/") && isTypeScript(file.path))
+    .flatMap(checkImportsOf);
+}
+
+function checkImportsOf(file: SourceFile): Violation[] {
+  const [, first = "", ...deeper] = file.path.split("/");
+  const isDoor = deeper.length === 0;
+  const name = isDoor ? first.replace(/(\.test|\.suite)?\.ts$/, "") : first;
+  const rule = (isDoor ? doorRules : layerRules)[name];
+  if (rule === undefined) return [`${file.path}: ${isDoor ? "no such door" : `no such layer: ${name}`}`];
+  return importsOf(file.text)
+    .filter((target) => !isAllowed(target, file, isDoor ? undefined : name, rule))
+    .map((target) => `${file.path}: may not import ${target}`);
+}
+
+function isAllowed(target: string, file: SourceFile, own: string | undefined, rule: LayerRule): boolean {
+  if (target.startsWith(".")) {
+    const [root, layer = "", ...deeper] = posix.join(posix.dirname(file.path), target).split("/");
+    if (root !== "src" || deeper.length === 0) return false;
+    return layer === own || rule.layers.includes(layer);
+  }
+  if (target.startsWith("node:")) return isTest(file.path) || (rule.builtins ?? []).includes(target);
+  return (rule.packages ?? []).includes(target) || (isTest(file.path) && testPackages.includes(target));
+}
+
+/** Whole-system tests, benchmarks and examples see the package as its users do: by its name. */
+export function checkOutsiders(sources: readonly SourceFile[]): Violation[] {
+  return sources
+    .filter((file) => /^(test|bench|examples)\//.test(file.path) && isWritten(file))
+    .flatMap((file) =>
+      importsOf(file.text)
+        .filter((target) => posix.join(posix.dirname(file.path), target).startsWith("src/"))
+        .map((target) => `${file.path}: may not import ${target}; import "omendb"`),
+    );
+}
+
+/** The lowest layers know no time, no chance and no process; the environment is read by the command line alone. */
+export function checkAmbient(sources: readonly SourceFile[]): Violation[] {
+  const pure =
+    /\b(Date\.now|new Date|performance\.now|Math\.random|process\.|setTimeout|setInterval|console\.)/;
+  return sources
+    .filter((file) => file.path.startsWith("src/") && isWritten(file) && !isTest(file.path))
+    .flatMap((file) => {
+      const code = codeOf(file.text);
+      const found = /^src\/(base|model|kernel)\//.test(file.path) ? pure.exec(code) : null;
+      const violations = found === null ? [] : [`${file.path}: ${found[0]} has no place in this layer`];
+      const readsEnvironment = code.includes("process.env") && file.path !== "src/cli.ts";
+      return readsEnvironment
+        ? [...violations, `${file.path}: only the command line reads the environment`]
+        : violations;
+    });
+}
+
+const vagueNames = ["utils", "util", "helpers", "helper", "types", "common", "misc"];
+
+/** A name says what is inside, and no folder hides its files behind an index. */
+export function checkNames(sources: readonly SourceFile[]): Violation[] {
+  return sources.filter(isWritten).flatMap((file) => {
+    const name = posix.basename(file.path).replace(/\..*$/, "");
+    if (vagueNames.includes(name)) return [`${file.path}: a name that says nothing grows without limit`];
+    if (name === "index" && file.path !== "src/index.ts" && !isKernelEntry(file)) {
+      return [`${file.path}: no folder has an index`];
+    }
+    return [];
+  });
+}
+
+// The AssemblyScript compiler takes one file that exports what the module exports.
+function isKernelEntry(file: SourceFile): boolean {
+  return file.path.startsWith("kernels/");
+}
+
+const openingCharactersMin = 30;
+
+/** Each file opens with whole sentences of its own: what it is, what it is not, where its format is. */
+export function checkOpenings(sources: readonly SourceFile[]): Violation[] {
+  const seen = new Map<string, string>();
+  return sources.filter(isWritten).flatMap((file) => {
+    const opening = openingOf(file.text);
+    if (opening.length < openingCharactersMin)
+      return [`${file.path}: opens without a comment that says what it is`];
+    const other = seen.get(opening);
+    seen.set(opening, file.path);
+    return other === undefined ? [] : [`${file.path}: opens with the same comment as ${other}`];
+  });
+}
+
+function openingOf(text: string): string {
+  const lines = text.replace(/^#!.*\n/, "").split("\n");
+  const end = lines.findIndex((line) => !line.startsWith("//"));
+  const comment = lines.slice(0, end === -1 ? lines.length : end);
+  return comment.map((line) => line.slice(2).trim()).join(" ");
+}
+
+const lineCountMax = 500;
+
+/** A file past this length is two files. */
+export function checkLengths(sources: readonly SourceFile[]): Violation[] {
+  return sources
+    .filter(isWritten)
+    .map((file) => ({ file, lineCount: file.text.split("\n").length - 1 }))
+    .filter(({ lineCount }) => lineCount > lineCountMax)
+    .map(({ file, lineCount }) => `${file.path}: ${lineCount} lines, ${lineCountMax} at most`);
+}
+
+/** The type system is not switched off, and types leave no code behind. */
+export function checkTypes(sources: readonly SourceFile[]): Violation[] {
+  const written = sources.filter((file) => isWritten(file) && !file.path.startsWith("kernels/assembly/"));
+  return written.flatMap((file) => {
+    const code = codeOf(file.text);
+    const violations: Violation[] = [];
+    if (/(:|<|\bas|\||=>)\s*any\b|,\s*any\s*>/.test(code)) violations.push(`${file.path}: the type any`);
+    if (/\benum\s+\w+\s*\{/.test(code)) violations.push(`${file.path}: an enum`);
+    if (/\/\/\s*@ts-(ignore|nocheck)/.test(file.text))
+      violations.push(`${file.path}: switches the compiler off`);
+    return violations;
+  });
+}
+
+// Patterns are put together from parts, so that this file does not break its own rules.
+const homes = ["home", "root", "work", "Users", "tmp", "workspace"].join("|");
+const textRules: readonly { readonly pattern: RegExp; readonly complaint: string }[] = [
+  {
+    pattern: new RegExp(`(?<![\\w.:/@*}\`)-])/(${homes})/[\\w.-]+|\\b[A-Z]:\\\\+Users\\\\`),
+    complaint: "a path of one machine",
+  },
+  {
+    pattern: new RegExp(
+      `\\bregistry${"\\."}[a-z0-9-]+\\.[a-z]+|"resolved": "https?:|_auth${"Token"}|^registry\\s*=`,
+      "m",
+    ),
+    complaint: "a registry's address",
+  },
+  {
+    pattern: new RegExp(`\\b(TO${"DO"}|FIX${"ME"}|XX${"X"})\\b`),
+    complaint: "an unfinished part; finish it or file it",
+  },
+];
+
+/** No tracked file knows the machine or the registry it was written with, or leaves a note to finish it later. */
+export function checkText(sources: readonly SourceFile[]): Violation[] {
+  return sources.flatMap((file) =>
+    textRules.flatMap(({ pattern, complaint }) => {
+      const found = pattern.exec(file.text);
+      if (found === null) return [];
+      const line = file.text.slice(0, found.index).split("\n").length;
+      return [`${file.path}:${line}: ${complaint}: ${found[0]}`];
+    }),
+  );
+}
+
+/** What a decision about dependencies is checked against. */
+export interface Manifest {
+  readonly name?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+/** Every dependency is named, between backticks, on a page of docs/decisions/. */
+export function checkDependencies(sources: readonly SourceFile[]): Violation[] {
+  const decisions = sources
+    .filter((file) => /^docs\/decisions\/.+\.md$/.test(file.path))
+    .map((file) => file.text);
+  return sources
+    .filter((file) => posix.basename(file.path) === "package.json")
+    .flatMap((file) => {
+      // Our own manifests, which npm itself has read before any test runs.
+      const manifest = JSON.parse(file.text) as Manifest;
+      return Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })
+        .filter((name) => name !== "omendb" && !decisions.some((text) => text.includes(`\`${name}\``)))
+        .map((name) => `${file.path}: ${name} has no page in docs/decisions/`);
+    });
+}
+
+/** The names that a door re-exports as types, sorted. */
+export function exportedTypes(door: string): string[] {
+  return [...codeOf(door).matchAll(/export\s+type\s*\{([^}]*)\}/g)]
+    .flatMap((match) => (match[1] ?? "").split(","))
+    .map((name) => name.replace(/^.*\bas\b/, "").trim())
+    .filter((name) => name !== "")
+    .toSorted();
+}
