@@ -1,0 +1,117 @@
+// Decoding of settings: of a collection, and of `open`. The result is complete and frozen.
+
+import type {
+  CollectionConfig,
+  Metric,
+  Originals,
+  Quantization,
+  ResolvedCollectionConfig,
+  ResolvedVectorField,
+} from "./collection-config.js";
+import type { OpenOptions } from "./database.js";
+import { decodeChoice, decodeFields, decodeInteger, within } from "./decode-object.js";
+import { checkFieldName } from "./decode-name.js";
+import { invalidInput, isPlainObject } from "./invalid-input.js";
+import { defaults, limits } from "./limits.js";
+
+const metrics: readonly Metric[] = ["cosine", "dot", "euclidean"];
+const quantizations: readonly Quantization[] = ["int8", "none"];
+const allOriginals: readonly Originals[] = ["memory", "disk"];
+const configFields: readonly (keyof CollectionConfig)[] = [
+  "dimension",
+  "metric",
+  "vectors",
+  "quantization",
+  "originals",
+  "index",
+];
+
+/** Decodes and completes the configuration of a collection. */
+export function decodeCollectionConfig(value: unknown): ResolvedCollectionConfig {
+  const given = decodeFields(value, "config", configFields);
+  const index = decodeFields(given.index ?? {}, "config.index", ["maxDegree", "efConstruction"]);
+  return Object.freeze({
+    fields: Object.freeze(given.vectors === undefined ? [unnamedField(given)] : namedFields(given)),
+    quantization: decodeChoice(given.quantization, "config.quantization", {
+      choices: quantizations,
+      fallback: defaults.quantization,
+    }),
+    originals: decodeChoice(given.originals, "config.originals", {
+      choices: allOriginals,
+      fallback: defaults.originals,
+    }),
+    maxDegree: decodeInteger(index.maxDegree, "config.index.maxDegree", {
+      min: 8,
+      max: 128,
+      fallback: defaults.maxDegree,
+    }),
+    efConstruction: decodeInteger(index.efConstruction, "config.index.efConstruction", {
+      min: 16,
+      max: 1024,
+      fallback: defaults.efConstruction,
+    }),
+  });
+}
+
+/** The part of a configuration that names one field's shape. */
+interface GivenField {
+  readonly dimension?: unknown;
+  readonly metric?: unknown;
+}
+
+function unnamedField(given: GivenField): ResolvedVectorField {
+  return decodeField("", given, "config");
+}
+
+function namedFields(given: GivenField & { readonly vectors?: unknown }): ResolvedVectorField[] {
+  for (const name of ["dimension", "metric"] as const) {
+    if (given[name] === undefined) continue;
+    const message = `With "vectors" every field has its own; move it into the fields of config.vectors.`;
+    throw invalidInput("conflicting_fields", `config.${name}`, given[name], message);
+  }
+  const { vectors } = given;
+  if (!isPlainObject(vectors)) {
+    throw invalidInput("wrong_type", "config.vectors", vectors, "An object of vector fields is needed.");
+  }
+  const names = Object.keys(vectors);
+  if (names.length < 1 || names.length > limits.fieldCountMax) {
+    const message = `1 to ${limits.fieldCountMax} vector fields are allowed, not ${names.length}.`;
+    throw invalidInput("out_of_range", "config.vectors", vectors, message);
+  }
+  return names.map((name) => {
+    const field = within("config.vectors", name);
+    checkFieldName(name, field);
+    return decodeField(name, decodeFields(vectors[name], field, ["dimension", "metric"]), field);
+  });
+}
+
+function decodeField(name: string, given: GivenField, field: string): ResolvedVectorField {
+  if (given.dimension === undefined) {
+    const message = `The number of components of a vector is needed, 1 to ${limits.dimensionMax}.`;
+    throw invalidInput("missing_field", within(field, "dimension"), undefined, message);
+  }
+  return Object.freeze({
+    name,
+    dimension: decodeInteger(given.dimension, within(field, "dimension"), {
+      min: 1,
+      max: limits.dimensionMax,
+      fallback: 0,
+    }),
+    metric: decodeChoice(given.metric, within(field, "metric"), { choices: metrics, fallback: defaults.metric }),
+  });
+}
+
+/** Options of `open`, complete except for defaults that depend on the machine. */
+export interface ResolvedOpenOptions {
+  readonly linkingThreads: number | undefined;
+}
+
+const openFields: readonly (keyof OpenOptions)[] = ["linkingThreads"];
+
+/** Decodes the options of `open`. */
+export function decodeOpenOptions(value: unknown): ResolvedOpenOptions {
+  const given = decodeFields(value ?? {}, "options", openFields);
+  if (given.linkingThreads === undefined) return { linkingThreads: undefined };
+  const range = { min: 1, max: limits.linkingThreadsMax, fallback: 1 };
+  return { linkingThreads: decodeInteger(given.linkingThreads, "options.linkingThreads", range) };
+}

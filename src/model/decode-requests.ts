@@ -1,0 +1,161 @@
+// Decoding of requests other than upsert: into complete values with every default filled in.
+
+import type { Metadata, PointId } from "./point.js";
+import type { ResolvedVectorField } from "./collection-config.js";
+import type { GetOptions, ListRequest, SearchRequest } from "./requests.js";
+import { decodeBoolean, decodeFields, decodeInteger, decodeStrings, within } from "./decode-object.js";
+import { decodeFilter, type ResolvedFilter } from "./decode-filter.js";
+import { decodeId, decodeIds } from "./decode-id.js";
+import { decodeInclude, includeOfGet, includeOfSearch, type ResolvedInclude } from "./decode-include.js";
+import { decodeMetadata, parseMetadata } from "./decode-metadata.js";
+import { decodeVector } from "./decode-vector.js";
+import { invalidInput } from "./invalid-input.js";
+import { defaults, limits } from "./limits.js";
+
+/** A search, complete. `fieldIndex` is the searched field's place in the configuration. */
+export interface ResolvedSearch {
+  readonly fieldIndex: number;
+  readonly vector: Float32Array;
+  readonly limit: number;
+  readonly offset: number;
+  readonly ef: number;
+  readonly exact: boolean;
+  readonly filter: ResolvedFilter | undefined;
+  readonly include: ResolvedInclude;
+  readonly scoreThreshold: number | undefined;
+}
+
+const searchFields: readonly (keyof SearchRequest)[] = [
+  "vector",
+  "using",
+  "limit",
+  "offset",
+  "filter",
+  "ef",
+  "exact",
+  "include",
+  "scoreThreshold",
+];
+const limitRange = { min: 1, max: limits.limitMax, fallback: defaults.searchLimit };
+const offsetRange = { min: 0, max: limits.offsetMax, fallback: 0 };
+const efRange = { min: 1, max: limits.efMax, fallback: defaults.ef };
+const listLimitRange = { min: 1, max: limits.limitMax, fallback: defaults.listLimit };
+
+/** Decodes a search. `at` is where the request stands in a batch, or empty. */
+export function decodeSearch(value: unknown, fields: readonly ResolvedVectorField[], at = ""): ResolvedSearch {
+  const given = decodeFields(value, at, searchFields);
+  const fieldIndex = decodeUsing(given.using, within(at, "using"), fields);
+  const vectorField = within(at, "vector");
+  if (given.vector === undefined) {
+    throw invalidInput("missing_field", vectorField, undefined, "The vector to search for is needed.");
+  }
+  return {
+    fieldIndex,
+    vector: decodeVector(given.vector, vectorField, fields[fieldIndex]!),
+    limit: decodeInteger(given.limit, within(at, "limit"), limitRange),
+    offset: decodeInteger(given.offset, within(at, "offset"), offsetRange),
+    ef: decodeInteger(given.ef, within(at, "ef"), efRange),
+    exact: decodeBoolean(given.exact, within(at, "exact")),
+    filter: decodeFilter(given.filter, within(at, "filter")),
+    include: decodeInclude(given.include, within(at, "include"), includeOfSearch),
+    scoreThreshold: decodeThreshold(given.scoreThreshold, within(at, "scoreThreshold")),
+  };
+}
+
+/** Decodes the searches of a batch. */
+export function decodeSearches(value: unknown, fields: readonly ResolvedVectorField[]): ResolvedSearch[] {
+  if (!Array.isArray(value)) throw invalidInput("wrong_type", "requests", value, "An array of searches is needed.");
+  return Array.from(value, (request: unknown, i) => decodeSearch(request, fields, `requests[${i}]`));
+}
+
+function decodeUsing(value: unknown, field: string, fields: readonly ResolvedVectorField[]): number {
+  const names = fields.map(({ name }) => name).join(", ");
+  if (value === undefined) {
+    if (fields.length === 1) return 0;
+    throw invalidInput("missing_field", field, value, `The vector field to search is needed, one of: ${names}.`);
+  }
+  const found = fields.findIndex(({ name }) => name !== "" && name === value);
+  if (found >= 0) return found;
+  const message = names === "" ? `This collection has one unnamed field; leave "using" out.` : `One of ${names} is needed.`;
+  throw invalidInput(typeof value === "string" ? "vector_field" : "wrong_type", field, value, message);
+}
+
+function decodeThreshold(value: unknown, field: string): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  const code = typeof value === "number" ? "out_of_range" : "wrong_type";
+  throw invalidInput(code, field, value, "A finite number is needed.");
+}
+
+/** A listing, complete. */
+export interface ResolvedList {
+  readonly filter: ResolvedFilter | undefined;
+  readonly limit: number;
+  readonly after: PointId | undefined;
+  readonly include: ResolvedInclude;
+}
+
+const listFields: readonly (keyof ListRequest)[] = ["filter", "limit", "after", "include"];
+
+/** Decodes the request of `list`. */
+export function decodeList(value: unknown): ResolvedList {
+  const given = decodeFields(value ?? {}, "", listFields);
+  return {
+    filter: decodeFilter(given.filter, "filter"),
+    limit: decodeInteger(given.limit, "limit", listLimitRange),
+    after: given.after === undefined ? undefined : decodeId(given.after, "after"),
+    include: decodeInclude(given.include, "include", includeOfSearch),
+  };
+}
+
+/** Decodes the request of `count`. */
+export function decodeCount(value: unknown): ResolvedFilter | undefined {
+  return decodeFilter(decodeFields(value ?? {}, "", ["filter"]).filter, "filter");
+}
+
+const getFields: readonly (keyof GetOptions)[] = ["include"];
+
+/** Decodes the options of `get`. */
+export function decodeGetOptions(value: unknown): ResolvedInclude {
+  return decodeInclude(decodeFields(value ?? {}, "options", getFields).include, "options.include", includeOfGet);
+}
+
+/** Which points a delete or an update speaks of. */
+export type ResolvedSelector =
+  | { readonly kind: "ids"; readonly ids: readonly PointId[] }
+  | { readonly kind: "filter"; readonly filter: ResolvedFilter };
+
+/** Decodes ids or `{ filter }`. */
+export function decodeSelector(value: unknown): ResolvedSelector {
+  if (Array.isArray(value)) return { kind: "ids", ids: decodeIds(value, "ids") };
+  const filter = decodeFilter(decodeFields(value, "target", ["filter"]).filter, "filter");
+  if (filter === undefined) {
+    throw invalidInput("missing_field", "filter", undefined, "An array of ids, or { filter }, is needed.");
+  }
+  return { kind: "filter", filter };
+}
+
+/** How metadata changes, checked: what is merged is plain JSON. */
+export type ResolvedChange =
+  | { readonly kind: "set"; readonly metadata: string }
+  | { readonly kind: "merge"; readonly merge: Metadata; readonly unset: readonly string[] };
+
+/** Decodes a change of metadata. */
+export function decodeChange(value: unknown): ResolvedChange {
+  const { set, merge, unset } = decodeFields(value, "change", ["set", "merge", "unset"]);
+  if (set === undefined && merge === undefined && unset === undefined) {
+    throw invalidInput("missing_field", "change", value, `"set", "merge" or "unset" is needed.`);
+  }
+  if (set === undefined) {
+    return {
+      kind: "merge",
+      // Reading the text back gives a copy that the caller cannot change while the call waits for its turn.
+      merge: merge === undefined ? {} : parseMetadata(decodeMetadata(merge, "change.merge")),
+      unset: unset === undefined ? [] : decodeStrings(unset, "change.unset"),
+    };
+  }
+  if (merge !== undefined || unset !== undefined) {
+    throw invalidInput("conflicting_fields", "change", value, `"set" replaces everything; leave "merge" and "unset" out.`);
+  }
+  return { kind: "set", metadata: decodeMetadata(set, "change.set") };
+}

@@ -1,0 +1,31 @@
+// Every limit on what callers pass, in one place, so that decoders, messages and documentation agree.
+
+/** Limits on input. Bounds are inclusive. */
+export const limits = {
+  dimensionMax: 4096,
+  fieldCountMax: 16,
+  fieldNameLengthMax: 64,
+  collectionNameLengthMax: 255,
+  idBytesMax: 512,
+  metadataBytesMax: 1024 * 1024,
+  metadataDepthMax: 64,
+  limitMax: 10_000,
+  offsetMax: 10_000,
+  efMax: 10_000,
+  linkingThreadsMax: 64,
+} as const;
+
+/** Values used where the caller gives none. */
+export const defaults = {
+  metric: "cosine",
+  quantization: "int8",
+  originals: "disk",
+  maxDegree: 32,
+  efConstruction: 96,
+  searchLimit: 10,
+  listLimit: 100,
+  ef: 64,
+} as const;
+
+/** Points that are decoded between two chances to let the event loop turn. */
+export const pointsBetweenPauses = 64;
