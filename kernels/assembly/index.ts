@@ -1,0 +1,19 @@
+// The exports of the module: what src/kernel/kernel.ts calls.
+
+export {
+  blockAddress, blockByteCount, bytesFor, codeStrideBytes, configure, exactAddress, headerAddress, hostRowsAddress,
+  hostScoresAddress, inputAddress, linkStrideBytes, originalStrideBytes, ownOriginalBytes, rescoreAddress, rowLimit,
+  scratchEnd,
+} from "./layout";
+export { encode } from "./encode";
+export { distanceCount, resetCounters } from "./walk";
+export { search, sortHostRows } from "./search";
+export { beginExact, endExact, exactGathered, exactLive, gatherAddress, gatherLimit } from "./scan";
+export { rescoreRows, rescoreVectorsAt } from "./rescore";
+export { linkTail } from "./link";
+export { condemn, emptyGraph, release, repairRange, reparentRange, replaceEntry } from "./consolidate";
+export {
+  beginReach, countLive, countLiveLinked, countUnreached, gatherDead, isLinked, isLive, publish, reachRange, remove,
+  resetAfterLoad, setRowEnd,
+} from "./rows";
+export { probeCode, probeDistances, probePrepare, probeRow } from "./probe";

@@ -1,0 +1,27 @@
+// Doors for tests and benchmarks: what the kernels compute on the way, one step at a time.
+
+import { beginQuery, beginRow, scoreGathered } from "./distance";
+import { queryBias, queryNorm, queryResidual, queryScale } from "./encode";
+import { code, gatherDistances, hostScores, preparedQuery } from "./layout";
+
+/** Address of a row's code. */
+export function probeCode(row: u32): usize { return code(row); }
+
+/** Prepares the input vector; its scale, bias, norm and residual go to hostScores as f64. Returns the address of the prepared query. */
+export function probePrepare(): usize {
+  beginQuery();
+  store<f64>(hostScores, <f64>queryScale);
+  store<f64>(hostScores, <f64>queryBias, 8);
+  store<f64>(hostScores, <f64>queryNorm, 16);
+  store<f64>(hostScores, <f64>queryResidual, 24);
+  return preparedQuery;
+}
+
+/** A row becomes the query, as in linking. */
+export function probeRow(row: u32): void { beginRow(row); }
+
+/** Distances of the prepared query to the first `count` gathered rows. Returns their address. */
+export function probeDistances(count: u32): usize {
+  scoreGathered(count);
+  return gatherDistances;
+}

@@ -1,0 +1,168 @@
+// Flat scans over codes: of the tail, of listed rows, and exact ones.
+//
+// An exact scan returns every row that may be among the nearest: a code's distance is off by at most a bound that
+// its stored residual gives (Cauchy-Schwarz: |q·x - q'·x'| <= |q| |x - x'| + |q - q'| |x'|), so rows whose lower
+// bound is beyond the k-th smallest upper bound are out. The host rescores the rest on the exact vectors.
+
+import { beginQuery, scoreGathered } from "./distance";
+import { queryNorm, queryResidual } from "./encode";
+import {
+  bitWord, bitMask, block, BLOCK_ROWS, code, EUCLIDEAN, EXACT_MAX, exactCandidates, GATHER_MAX, gatherDistances,
+  gatherRows, header, LINKED, LIVE, metric, normOf, paddedDimension, poolB, residualOf, rowEnd, TAIL_START, visited,
+} from "./layout";
+import { candidate, candidateAt, candidateDistance, candidateRow, clearPool, insertCandidate } from "./pool";
+
+/** Candidates in poolB. */
+export let scanCount: u32 = 0;
+/** Rows scored at once: their distances and rows stay in the first-level cache. */
+const BATCH: u32 = 512;
+
+/** Address of the four bit-set words of the 32 rows from `row`. */
+@inline export function wordsOf(row: u32): usize { return block(row) + <usize>((row & (BLOCK_ROWS - 1)) >> 5 << 2); }
+
+/** Appends the rows whose bits are set to the gathered ones; returns how many there are then. */
+@inline export function gatherBits(bits: u32, row: u32, count: u32): u32 {
+  let rest = bits, n = count;
+  while (rest != 0) {
+    store<u32>(gatherRows + (<usize>n << 2), row + ctz(rest));
+    rest &= rest - 1;
+    n++;
+  }
+  return n;
+}
+
+export function beginScan(): void {
+  scanCount = 0;
+  clearPool(poolB);
+}
+
+/** Scores the gathered rows into poolB. */
+function scanGathered(count: u32, capacity: u32): void {
+  scoreGathered(count);
+  for (let i: u32 = 0; i < count; i++) {
+    const o = <usize>i << 2;
+    insertCandidate(poolB, candidate(load<f32>(gatherDistances + o), load<u32>(gatherRows + o)), scanCount, capacity);
+    if (scanCount < capacity) scanCount++;
+  }
+}
+
+/** Scans the live rows that are not linked yet into poolB, and marks them as visited. Returns how many there were. */
+export function scanTail(capacity: u32): u32 {
+  beginScan();
+  const end = rowEnd();
+  let count: u32 = 0, total: u32 = 0;
+  for (let row = atomic.load<u32>(header + TAIL_START) & ~31; row < end; row += 32) {
+    const words = wordsOf(row);
+    const tail = atomic.load<u32>(words + LIVE) & ~atomic.load<u32>(words + LINKED);
+    if (tail == 0) continue;
+    const seen = visited + (<usize>(row >> 5) << 2);
+    store<u32>(seen, load<u32>(seen) | tail);
+    total += popcnt(tail);
+    count = gatherBits(tail, row, count);
+    if (count >= BATCH) { scanGathered(count, capacity); count = 0; }
+  }
+  scanGathered(count, capacity);
+  return total;
+}
+
+// ---- exact scans
+
+let exactK: u32 = 0;
+let exactCount: u32 = 0;
+let exactOverflow: bool = false;
+let dotFactor: f32 = 0;
+let roundingFactor: f32 = 0;
+
+/** Begins an exact scan for the `k` nearest of the rows it is given afterwards. The input vector is the query. */
+export function beginExact(k: u32): void {
+  beginQuery();
+  beginScan();
+  exactK = k;
+  exactCount = 0;
+  exactOverflow = false;
+  dotFactor = metric == EUCLIDEAN ? 2.0 : 1.0;
+  // Each lane adds a quarter of the components: that many roundings at most, and a few around them.
+  roundingFactor = <f32>(paddedDimension / 4 + 16) * 5.9604645e-8;
+}
+
+/** Scans the first `count` gathered rows, of which those that are not live are passed over. */
+export function exactGathered(count: u32): void {
+  let live: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const row = load<u32>(gatherRows + (<usize>i << 2));
+    store<u32>(gatherRows + (<usize>live << 2), row);
+    live += (atomic.load<u32>(bitWord(row, LIVE)) & bitMask(row)) != 0 ? 1 : 0;
+  }
+  if (!exactOverflow) keepBounded(live);
+}
+
+/** Scans the live rows of the first `toRow` rows behind `fromRow`, a multiple of 32. */
+export function exactLive(fromRow: u32, toRow: u32): void {
+  let count: u32 = 0;
+  for (let row = fromRow; row < toRow; row += 32) {
+    const live = atomic.load<u32>(wordsOf(row) + LIVE);
+    if (live == 0) continue;
+    count = gatherBits(live, row, count);
+    if (count >= BATCH) { if (!exactOverflow) keepBounded(count); count = 0; }
+  }
+  if (!exactOverflow) keepBounded(count);
+}
+
+/** Most the distance of a code may be off. */
+@inline function errorBound(c: usize): f32 {
+  const length: f32 = sqrt<f32>(normOf(c)), residual = residualOf(c);
+  const bound = dotFactor * (queryNorm * residual + queryResidual * (length + residual));
+  return bound * 1.001 + roundingFactor * (dotFactor * queryNorm * length + (metric == EUCLIDEAN ? normOf(c) : 0));
+}
+
+/** Distance that an upper bound must not exceed for its row to be in. */
+@inline function threshold(): f32 {
+  return scanCount < exactK ? f32.MAX_VALUE : candidateDistance(candidateAt(poolB, exactK - 1));
+}
+
+function keepBounded(count: u32): void {
+  scoreGathered(count);
+  for (let i: u32 = 0; i < count; i++) {
+    const o = <usize>i << 2;
+    const row = load<u32>(gatherRows + o);
+    const d = load<f32>(gatherDistances + o), error = errorBound(code(row));
+    let lower = d - error, upper = d + error;
+    // Overflow: nothing is known of the distance.
+    if (!(abs<f32>(d) < f32.MAX_VALUE) || !(error < f32.MAX_VALUE)) { lower = -f32.MAX_VALUE; upper = f32.MAX_VALUE; }
+    insertCandidate(poolB, candidate(upper, row), scanCount, exactK);
+    if (scanCount < exactK) scanCount++;
+    if (lower > threshold()) continue;
+    if (exactCount == EXACT_MAX) dropExcluded();
+    if (exactCount == EXACT_MAX) { exactOverflow = true; return; }
+    store<u64>(exactCandidates + (<usize>exactCount << 3), candidate(lower, row));
+    exactCount++;
+  }
+}
+
+/** Drops candidates that the present threshold excludes; keeps their order, which is that of their rows. */
+function dropExcluded(): void {
+  const limit = threshold();
+  let to: u32 = 0;
+  for (let i: u32 = 0; i < exactCount; i++) {
+    const c = candidateAt(exactCandidates, i);
+    store<u64>(exactCandidates + (<usize>to << 3), c);
+    to += candidateDistance(c) <= limit ? 1 : 0;
+  }
+  exactCount = to;
+}
+
+/**
+ * Ends an exact scan. The rows that may be among the nearest lie as u32 from exactAddress on, in the order given.
+ * Returns how many, or -1 if they were too many to keep: then any row may be.
+ */
+export function endExact(): i32 {
+  if (exactOverflow) return -1;
+  dropExcluded();
+  for (let i: u32 = 0; i < exactCount; i++) {
+    store<u32>(exactCandidates + (<usize>i << 2), candidateRow(candidateAt(exactCandidates, i)));
+  }
+  return <i32>exactCount;
+}
+
+export function gatherAddress(): usize { return gatherRows; }
+export function gatherLimit(): u32 { return GATHER_MAX; }
