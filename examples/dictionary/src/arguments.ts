@@ -1,0 +1,63 @@
+// Reads the command line. Whatever it does not know is an error: a mistyped option must not become a question.
+
+import { parseArgs } from "node:util";
+
+/** What the user asked for. */
+export type Arguments =
+  | { readonly kind: "help" }
+  | { readonly kind: "run"; readonly question?: string; readonly folder?: string }
+  | { readonly kind: "mistake"; readonly message: string };
+
+export const helpText = `A semantic dictionary: describe a meaning and it names the words.
+
+Usage: npm start                                        a few built-in questions
+       npm start -- "fear of small closed rooms"        your own question
+       npm start -- --data <folder> [question]
+
+  --data <folder>   where the database is kept (default: data/dictionary in the repository)
+  --help            this text
+
+The first start embeds 3,000 glosses of WordNet, for about half a minute. It can be
+interrupted at any moment and goes on from there. Nothing is downloaded.
+`;
+
+/** Reads the arguments behind the name of the script. Words of a question need no quotes. */
+export function readArguments(argv: readonly string[]): Arguments {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: [...argv],
+      options: { data: { type: "string" }, help: { type: "boolean", short: "h" } },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    return mistake(error instanceof Error ? firstSentence(error.message) : String(error));
+  }
+  const { values, positionals } = parsed;
+  if (values.help === true) return { kind: "help" };
+  if (values.data?.trim() === "") return mistake("--data needs the name of a folder.");
+  const question = positionals.join(" ").trim();
+  if (positionals.length > 0 && question === "") return mistake("The question is empty.");
+  if (question.length > questionLengthMax) {
+    return mistake(
+      `The question has ${question.length} characters; at most ${questionLengthMax} are understood.`,
+    );
+  }
+  return {
+    kind: "run",
+    ...(question === "" ? {} : { question }),
+    ...(values.data === undefined ? {} : { folder: values.data }),
+  };
+}
+
+/** Long texts take the model seconds (its time grows with the square) and mean nothing in particular. */
+const questionLengthMax = 500;
+
+function mistake(message: string): Arguments {
+  return { kind: "mistake", message };
+}
+
+/** Node adds a hint about `--` behind the first sentence, which is wrong under `npm start`. */
+function firstSentence(message: string): string {
+  return `${message.split(/\. |\n/)[0]?.replace(/\.$/, "") ?? message}.`;
+}

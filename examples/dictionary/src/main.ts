@@ -1,0 +1,130 @@
+// The semantic dictionary: fills a database with glosses of WordNet once, then answers questions by their meaning.
+// Exit codes: 0 answered, 1 the database cannot be opened or written, 2 wrong arguments, 130 interrupted.
+
+import { relative, resolve } from "node:path";
+import { styleText } from "node:util";
+import { fileURLToPath } from "node:url";
+
+import { OmenError } from "omendb";
+
+import { formatMs, renderAnswers, type Layout } from "./answers.js";
+import { helpText, readArguments } from "./arguments.js";
+import { Dictionary } from "./dictionary.js";
+import { loadEmbedder, type Embedder } from "./embedder.js";
+import { glossCount, readGlosses } from "./glosses.js";
+import { formatCount, ProgressBar } from "./progress-bar.js";
+
+const repository = fileURLToPath(new URL("../../../", import.meta.url));
+const answersShown = 5;
+
+const builtInQuestions = [
+  "fear of small closed rooms",
+  "a room for preparing meals",
+  "to speak in a very low voice",
+  "a storm with thunder and lightning",
+  "without any sound",
+];
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const chosen = readArguments(process.argv.slice(2));
+  if (chosen.kind === "help") {
+    print(helpText);
+    return 0;
+  }
+  if (chosen.kind === "mistake") {
+    process.stderr.write(`${chosen.message} See npm start -- --help.\n`);
+    return 2;
+  }
+  const folder = resolve(chosen.folder ?? resolve(repository, "data", "dictionary"));
+  const questions = chosen.question === undefined ? builtInQuestions : [chosen.question];
+  try {
+    return await run(folder, questions);
+  } catch (error) {
+    if (!(error instanceof OmenError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  }
+}
+
+async function run(folder: string, questions: readonly string[]): Promise<number> {
+  const startedAtMs = performance.now();
+  const dictionary = await Dictionary.open(folder);
+  try {
+    const count = await dictionary.count();
+    const openedIn = formatMs(performance.now() - startedAtMs);
+    print(`\n  Opened ${nameOf(folder)} in ${openedIn}: ${formatCount(count)} glosses of WordNet.\n`);
+    const embedder = await loadAndTell();
+    if (count < glossCount && !(await fill(dictionary, embedder))) return 130;
+    print("\n");
+    for (const question of questions) await answer(dictionary, embedder, question);
+    return 0;
+  } finally {
+    await dictionary.close();
+  }
+}
+
+async function loadAndTell(): Promise<Embedder> {
+  const startedAtMs = performance.now();
+  const embedder = await loadEmbedder();
+  print(`  Loaded the text model in ${formatMs(performance.now() - startedAtMs)}.\n`);
+  return embedder;
+}
+
+/** Embeds and stores what is missing. Returns false if the user pressed Ctrl-C; what was stored stays. */
+async function fill(dictionary: Dictionary, embedder: Embedder): Promise<boolean> {
+  const glosses = readGlosses();
+  const missing = await dictionary.missing(glosses);
+  const alreadyDone = glosses.length - missing.length;
+  const bar = new ProgressBar({
+    output: process.stderr,
+    unit: "glosses",
+    total: glosses.length,
+    alreadyDone,
+  });
+  let isInterrupted = false;
+  // The second Ctrl-C ends the process at once, which costs no more than the batch under way.
+  process.once("SIGINT", () => (isInterrupted = true));
+  for await (const added of dictionary.add(missing, embedder)) {
+    bar.advance(added);
+    // A batch computes for long stretches; signals are delivered only in a turn of the event loop.
+    await new Promise((resume) => setImmediate(resume));
+    if (isInterrupted) break;
+  }
+  bar.finish();
+  if (isInterrupted)
+    print("  Interrupted. What is embedded is kept: start again and it goes on from here.\n");
+  return !isInterrupted;
+}
+
+async function answer(dictionary: Dictionary, embedder: Embedder, question: string): Promise<void> {
+  const askedAtMs = performance.now();
+  const vector = await embedder.embedOne(question);
+  const embeddedAtMs = performance.now();
+  const answers = await dictionary.search(vector, answersShown);
+  const foundAtMs = performance.now();
+  const times = { embeddingMs: embeddedAtMs - askedAtMs, searchMs: foundAtMs - embeddedAtMs };
+  print(`${renderAnswers({ question, answers, ...times }, chooseLayout())}\n`);
+}
+
+/** 80 columns, or a little less or more if the terminal is; bold and faint only where they can be seen. */
+function chooseLayout(): Layout {
+  const { stdout, env } = process;
+  const isStyled = stdout.isTTY && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
+  return {
+    width: Math.min(Math.max(stdout.columns ?? 80, 60), 100),
+    strong: (text) => (isStyled ? styleText("bold", text) : text),
+    faint: (text) => (isStyled ? styleText("dim", text) : text),
+  };
+}
+
+/** The folder as short as it can be said from here. */
+function nameOf(folder: string): string {
+  const fromHere = relative(process.cwd(), folder);
+  return fromHere.startsWith("..") || fromHere === "" ? folder : fromHere;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
