@@ -3,7 +3,7 @@
 import type { ResolvedVectorField } from "./collection-config.js";
 import type { DecodedPoint } from "./decode-points.js";
 import { pointsBetweenPauses } from "./limits.js";
-import { decodeFields } from "./decode-object.js";
+import { decodeFields, ownField } from "./decode-object.js";
 import { idError, readId } from "./decode-id.js";
 import {
   componentError,
@@ -52,7 +52,7 @@ function openColumns(vectors: unknown, fields: readonly ResolvedVectorField[], c
   if (vectorSource(vectors) !== undefined) throw namedFieldError(vectors, "vectors", fields);
   const given = decodeFields(vectors, "vectors", namesOf(fields));
   return fields.map((field) => {
-    const source = given[field.name];
+    const source = ownField(given, field.name);
     return source === undefined ? undefined : openColumn(source, `vectors.${field.name}`, field, count);
   });
 }

@@ -30,6 +30,11 @@ function unknownField(
   return invalidInput("unknown_field", within(field, name), value[name], message);
 }
 
+/** Reads a field whose name the caller chose: `constructor` must not be read from the prototype. */
+export function ownField(fields: { readonly [name: string]: unknown }, name: string): unknown {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
+}
+
 /** The path of a field inside an object: `index.maxDegree`, or the name alone at the top. */
 export function within(field: string, name: string): string {
   return field === "" ? name : `${field}.${name}`;

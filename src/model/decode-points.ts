@@ -4,7 +4,7 @@
 
 import type { PointId } from "./point.js";
 import type { ResolvedVectorField } from "./collection-config.js";
-import { decodeFields } from "./decode-object.js";
+import { decodeFields, ownField } from "./decode-object.js";
 import { idError, readId } from "./decode-id.js";
 import { readVectorInto, vectorError } from "./decode-vector.js";
 import { decodeColumns } from "./decode-columns.js";
@@ -82,7 +82,7 @@ function decodeVectors(
   if (vectors === undefined) return fields.map(() => undefined);
   const given = decodeFields(vectors, `points[${i}].vectors`, namesOf(fields));
   return fields.map((field, f) => {
-    const source = given[field.name];
+    const source = ownField(given, field.name);
     if (source === undefined) return undefined;
     const target = rooms[f]!.take();
     if (!readVectorInto(source, target, 0, field)) throw vectorError(source, `points[${i}].vectors.${field.name}`, field);

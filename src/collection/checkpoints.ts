@@ -1,0 +1,95 @@
+// Writes the checkpoints of a collection's indexes in the background, one at a time, and at closing.
+
+import type { PointStore } from "../store/point-store.js";
+import type { VectorIndex } from "../vector/vector-index.js";
+import type { Writer } from "./writer.js";
+import { isCheckpointDue, isCheckpointWorthClosing, type CheckpointNeed } from "./checkpoint-policy.js";
+import { checkpointPath } from "./open-indexes.js";
+
+/** What checkpoints are made of. */
+export interface CheckpointParts {
+  readonly folder: string;
+  readonly store: PointStore;
+  readonly indexes: readonly VectorIndex[];
+  readonly writer: Writer;
+}
+
+export class Checkpoints {
+  readonly #parts: CheckpointParts;
+  #running: Promise<void> | undefined;
+  #isClosing = false;
+  #stopWaiting: () => void = () => undefined;
+  readonly #stopped: Promise<void>;
+  /** After a failure nothing is tried until there is twice as much to save. */
+  #changesToPass = 0;
+
+  constructor(parts: CheckpointParts) {
+    this.#parts = parts;
+    this.#stopped = new Promise((resolve) => {
+      this.#stopWaiting = resolve;
+    });
+  }
+
+  /** Begins a checkpoint in the background if one is due. */
+  consider(): void {
+    if (this.#running !== undefined || this.#isClosing) return;
+    const need = this.#need();
+    if (!isCheckpointDue(need) || need.changes <= this.#changesToPass) return;
+    this.#running = this.#saveWhenLinked().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  /** Writes the last checkpoint if it is worth it. The writer must have nothing left to do. */
+  async close(): Promise<void> {
+    await this.stop();
+    if (isCheckpointWorthClosing(this.#need())) await this.#save();
+  }
+
+  /** Waits for a checkpoint being written and begins no other. */
+  async stop(): Promise<void> {
+    this.#isClosing = true;
+    this.#stopWaiting();
+    await this.#running;
+  }
+
+  #need(): CheckpointNeed {
+    let need: CheckpointNeed = { changes: 0, liveRows: this.#parts.store.state.pointCount };
+    for (const { changesSinceCheckpoint: changes } of this.#parts.indexes) {
+      if (changes > need.changes) need = { ...need, changes };
+    }
+    return need;
+  }
+
+  /** A graph that is still being linked would be out of date as soon as it is written. */
+  async #saveWhenLinked(): Promise<void> {
+    const linked = Promise.all(this.#parts.indexes.map((index) => index.waitUntilLinked()));
+    await Promise.race([linked, this.#stopped]);
+    if (!this.#isClosing && isCheckpointDue(this.#need())) await this.#save();
+  }
+
+  /** A checkpoint is derived data: failing to write one is told, and harms nothing but the next opening's speed. */
+  async #save(): Promise<void> {
+    try {
+      await this.#saveAll();
+    } catch (error) {
+      this.#changesToPass = 2 * this.#need().changes;
+      process.emitWarning(`A checkpoint in ${this.#parts.folder} could not be written: ${String(error)}`, "OmenDBWarning");
+    }
+  }
+
+  async #saveAll(): Promise<void> {
+    const { folder, store, indexes, writer } = this.#parts;
+    let sequence = 0;
+    let saves: Promise<void>[] = [];
+    // All begin at one moment without a commit in flight, so that they stand for the same operation.
+    await writer.exclusively(async () => {
+      sequence = store.state.sequence;
+      saves = indexes.map((index, field) => index.saveCheckpoint(checkpointPath(folder, field), sequence));
+      await undefined;
+    });
+    const failed = (await Promise.allSettled(saves)).find((save) => save.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    await writer.exclusively(() => store.trimChanges(sequence));
+  }
+}

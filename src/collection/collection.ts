@@ -1,0 +1,171 @@
+// One collection of this process: a store, an index a vector field, and the write path that keeps them together.
+// Here calls are decoded and handed to the part that answers them.
+
+import type { ResolvedCollectionConfig } from "../model/collection-config.js";
+import type { Collection } from "../model/database.js";
+import type { Filter } from "../model/filter.js";
+import type { ColumnsInput, Point, PointId, PointInput } from "../model/point.js";
+import type {
+  GetOptions,
+  Hit,
+  ListRequest,
+  ListResult,
+  MetadataChange,
+  PointSelector,
+  SearchRequest,
+  UpsertResult,
+} from "../model/requests.js";
+import type { CollectionStats } from "../model/stats.js";
+import type { PointStore } from "../store/point-store.js";
+import type { VectorIndex } from "../vector/vector-index.js";
+import type { Checkpoints } from "./checkpoints.js";
+import type { PointViews } from "./point-views.js";
+import type { Searcher } from "./searcher.js";
+import type { WriteOperation, Writer } from "./writer.js";
+import { decodeIds } from "../model/decode-id.js";
+import { decodePoints, type DecodedPoint } from "../model/decode-points.js";
+import {
+  decodeChange,
+  decodeCount,
+  decodeGetOptions,
+  decodeList,
+  decodeSearch,
+  decodeSearches,
+  decodeSelector,
+} from "../model/decode-requests.js";
+import { withEligibleRows } from "./eligible-rows.js";
+import { listPoints, readPoints } from "./lister.js";
+import { runInSlices } from "./time-slices.js";
+import { collectionDropped, databaseClosed, type UseGate } from "./use-gate.js";
+
+/** The parts of an open collection; see open-collection.ts. */
+export interface CollectionParts {
+  readonly name: string;
+  readonly config: ResolvedCollectionConfig;
+  readonly store: PointStore;
+  readonly indexes: readonly VectorIndex[];
+  readonly writer: Writer;
+  readonly views: PointViews;
+  readonly searcher: Searcher;
+  /** `undefined` in memory. */
+  readonly checkpoints: Checkpoints | undefined;
+  readonly gate: UseGate;
+}
+
+/** A collection whose store and indexes are in this process. */
+export class EmbeddedCollection implements Collection {
+  readonly name: string;
+  readonly #parts: CollectionParts;
+  readonly #assertOpen: () => void;
+
+  constructor(parts: CollectionParts) {
+    this.name = parts.name;
+    this.#parts = parts;
+    this.#assertOpen = () => parts.gate.assertOpen();
+  }
+
+  async upsert(points: readonly PointInput[] | ColumnsInput): Promise<UpsertResult> {
+    return this.#parts.gate.use(() => {
+      const decoded = runInSlices(decodePoints(points, this.#parts.config.fields));
+      return this.#parts.writer.submit(decoded instanceof Promise ? decoded.then(upsertOf) : upsertOf(decoded));
+    });
+  }
+
+  async get(ids: readonly PointId[], options?: GetOptions): Promise<(Point | undefined)[]> {
+    return this.#parts.gate.use(() => {
+      const decoded = decodeIds(ids, "ids");
+      return runInSlices(readPoints(this.#parts, decoded, decodeGetOptions(options)), this.#assertOpen);
+    });
+  }
+
+  async delete(target: PointSelector): Promise<{ deleted: number }> {
+    return this.#parts.gate.use(async () => {
+      const selector = decodeSelector(target);
+      const deleted = await this.#parts.writer.submit({ rowCountMax: 0, apply: (group) => group.remove(selector) });
+      return { deleted };
+    });
+  }
+
+  async search(request: SearchRequest): Promise<Hit[]> {
+    const { gate, searcher, config } = this.#parts;
+    return gate.use(() => searcher.search(decodeSearch(request, config.fields)));
+  }
+
+  async searchBatch(requests: readonly SearchRequest[]): Promise<Hit[][]> {
+    const { gate, searcher, config } = this.#parts;
+    return gate.use(() => searcher.searchAll(decodeSearches(requests, config.fields)));
+  }
+
+  async list(request?: ListRequest): Promise<ListResult> {
+    return this.#parts.gate.use(() => runInSlices(listPoints(this.#parts, decodeList(request)), this.#assertOpen));
+  }
+
+  async count(request?: { readonly filter?: Filter }): Promise<number> {
+    const { gate, store, writer } = this.#parts;
+    return gate.use(() => {
+      const filter = decodeCount(request);
+      if (filter === undefined) return store.state.pointCount;
+      return withEligibleRows({ store, writer, assertOpen: this.#assertOpen }, filter, (rows) => rows.length);
+    });
+  }
+
+  async updateMetadata(target: PointSelector, change: MetadataChange): Promise<{ updated: number }> {
+    return this.#parts.gate.use(async () => {
+      const selector = decodeSelector(target);
+      const decoded = decodeChange(change);
+      const updated = await this.#parts.writer.submit({
+        rowCountMax: 0,
+        apply: (group) => group.changeMetadata(selector, decoded),
+      });
+      return { updated };
+    });
+  }
+
+  async waitForIndex(): Promise<void> {
+    const { gate, indexes } = this.#parts;
+    return gate.use(async () => {
+      const linked = Promise.all(indexes.map((index) => index.waitUntilLinked()));
+      await Promise.race([linked, gate.whenEnded]);
+      gate.assertOpen();
+    });
+  }
+
+  async stats(): Promise<CollectionStats> {
+    return this.#parts.gate.use(async () => {
+      const { name, store, config } = this.#parts;
+      const indexes = [];
+      for (let field = 0; field < config.fields.length; field++) {
+        indexes.push({ field: config.fields[field]!.name, ...(await this.#parts.indexes[field]!.stats()) });
+      }
+      const { pointCount, sequence, rowEnd } = store.state;
+      const files = { fileBytes: store.fileBytes(), freeRows: rowEnd - pointCount };
+      return { name, points: pointCount, sequence, indexes, store: files };
+    });
+  }
+
+  /** Waits for the calls under way, writes a checkpoint and lets go of files and memory. */
+  async close(): Promise<void> {
+    await this.#parts.gate.end(databaseClosed);
+    await this.#parts.writer.drain();
+    // What a failed write left in the indexes must not become a checkpoint.
+    if (this.#parts.writer.failure === undefined) await this.#parts.checkpoints?.close();
+    await this.#release();
+  }
+
+  /** The same for a collection whose files are about to be removed. */
+  async closeDropped(): Promise<void> {
+    await this.#parts.gate.end(() => collectionDropped(this.name));
+    await this.#parts.writer.drain();
+    await this.#release();
+  }
+
+  async #release(): Promise<void> {
+    await this.#parts.checkpoints?.stop();
+    for (const index of this.#parts.indexes) await index.close();
+    await this.#parts.store.close();
+  }
+}
+
+function upsertOf(points: readonly DecodedPoint[]): WriteOperation<UpsertResult> {
+  return { rowCountMax: points.length, apply: (group) => group.upsert(points) };
+}

@@ -1,0 +1,98 @@
+// A group of writes between the start of its commit and its publication.
+
+import { assert } from "../base/assert.js";
+import type { PointStore, StoreChange } from "../store/point-store.js";
+import type { VectorIndex } from "../vector/vector-index.js";
+import type { RowAllocator } from "./row-allocator.js";
+import type { WritePlan } from "./write-group.js";
+
+const rowsBetweenPauses = 64;
+
+export class CommitInFlight {
+  readonly #store: PointStore;
+  readonly #indexes: readonly VectorIndex[];
+  readonly #plan: WritePlan;
+  /** The next of the plan's written rows to go into the indexes. */
+  #next = 0;
+  #isPublished = false;
+
+  constructor(store: PointStore, indexes: readonly VectorIndex[], plan: WritePlan) {
+    this.#store = store;
+    this.#indexes = indexes;
+    this.#plan = plan;
+  }
+
+  get isPublished(): boolean {
+    return this.#isPublished;
+  }
+
+  /** True if reads of the store already show the commit. All of it shows at once, so one change is enough. */
+  isVisible(): boolean {
+    const [change] = this.#plan.changes;
+    return change !== undefined && isShown(this.#store, change);
+  }
+
+  /** Encodes the written vectors into their rows, which no search sees yet. */
+  *writeRows(): Generator<void, void> {
+    const { written } = this.#plan;
+    while (this.#next < written.length) {
+      this.#writeRow();
+      if (this.#next % rowsBetweenPauses === 0) yield;
+    }
+  }
+
+  #writeRow(): void {
+    const { row, vectors } = this.#plan.written[this.#next++]!;
+    for (let field = 0; field < this.#indexes.length; field++) {
+      const vector = vectors[field];
+      if (vector !== undefined) this.#indexes[field]!.write(row, vector);
+    }
+  }
+
+  /** Makes the group visible to searches, all of it in one turn, and hands back the rows that it emptied. */
+  publish(rows: RowAllocator): void {
+    assert(!this.#isPublished, "a commit is published once");
+    this.#isPublished = true;
+    const { written, removedRows } = this.#plan;
+    while (this.#next < written.length) this.#writeRow();
+    this.#indexes.forEach((index, field) => {
+      index.publish(written.filter(({ vectors }) => vectors[field] !== undefined).map(({ row }) => row));
+    });
+    for (const row of removedRows) {
+      // A point without any vector was never in an index, so none will release its row.
+      if (this.#indexes.some((index) => index.isOccupied(row))) rows.await(row);
+      else rows.free(row);
+    }
+    for (const index of this.#indexes) index.remove(removedRows);
+    releaseRows(this.#indexes, rows);
+  }
+
+  /** Appends every row whose point came, went or changed. */
+  addTouchedRows(touched: number[]): void {
+    for (const { row } of this.#plan.written) touched.push(row);
+    for (const row of this.#plan.removedRows) touched.push(row);
+    for (const row of this.#plan.changedRows) touched.push(row);
+  }
+}
+
+/** Frees the rows that indexes have let go of, where no other index still holds them. */
+export function releaseRows(indexes: readonly VectorIndex[], rows: RowAllocator): void {
+  // All are asked before any row is judged, because a row may be released by several at once.
+  const released = indexes.flatMap((index) => index.takeFreeRows());
+  for (const row of released) {
+    if (!indexes.some((index) => index.isOccupied(row))) rows.release(row);
+  }
+}
+
+function isShown(store: PointStore, change: StoreChange): boolean {
+  switch (change.kind) {
+    case "put":
+      return store.rowOf(change.id) === change.row;
+    case "remove":
+      return store.rowOf(change.id) === -1;
+    case "metadata":
+      return store.readPoint(change.row)?.metadata === change.metadata;
+    default:
+      return change satisfies never;
+  }
+}

@@ -1,0 +1,67 @@
+// The rows that a filter lets through, found by reading the metadata of every point. The walk is made in slices, so
+// writes go on meanwhile; rows that they touch are judged again at the end, in the turn in which the result is used.
+
+import type { ResolvedFilter } from "../model/decode-filter.js";
+import type { PointStore } from "../store/point-store.js";
+import type { Writer } from "./writer.js";
+import { parseMetadata } from "../model/decode-metadata.js";
+import { matchesFilter } from "./filter-match.js";
+import { pointsBetweenTurns } from "./stored-points.js";
+import { runInSlices } from "./time-slices.js";
+
+/** What is walked over, and by what. `assertOpen` throws once the collection is closed or dropped. */
+export interface EligibleSources {
+  readonly store: PointStore;
+  readonly writer: Writer;
+  readonly assertOpen: () => void;
+}
+
+/**
+ * Finds the eligible rows and gives them, ascending, to `use`, which runs in one turn with the last look at the store:
+ * what it reads is of the same moment. If it returns `undefined`, because a commit showed in between, it is asked
+ * again with the rows as they are then.
+ */
+export async function withEligibleRows<Result>(
+  { store, writer, assertOpen }: EligibleSources,
+  filter: ResolvedFilter,
+  use: (rows: Uint32Array) => Result | undefined,
+): Promise<Result> {
+  const touched = writer.watch();
+  try {
+    let rows = await runInSlices(findRows(store, filter), assertOpen);
+    for (;;) {
+      writer.publishIfVisible();
+      rows = judgeAgain(store, filter, rows, touched);
+      touched.length = 0;
+      const result = use(rows);
+      if (result !== undefined) return result;
+    }
+  } finally {
+    writer.unwatch(touched);
+  }
+}
+
+function* findRows(store: PointStore, filter: ResolvedFilter): Generator<void, Uint32Array> {
+  const rows: number[] = [];
+  for (const found of pointsBetweenTurns(store)) {
+    if (found === undefined) yield;
+    else if (matchesFilter(filter, parseMetadata(found.point.metadata))) rows.push(found.row);
+  }
+  return Uint32Array.from(rows);
+}
+
+function judgeAgain(
+  store: PointStore,
+  filter: ResolvedFilter,
+  rows: Uint32Array,
+  touched: readonly number[],
+): Uint32Array {
+  if (touched.length === 0) return rows;
+  const eligible = new Set(rows);
+  for (const row of touched) {
+    const point = store.readPoint(row);
+    if (point !== undefined && matchesFilter(filter, parseMetadata(point.metadata))) eligible.add(row);
+    else eligible.delete(row);
+  }
+  return Uint32Array.from(eligible).sort();
+}

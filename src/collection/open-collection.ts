@@ -1,0 +1,51 @@
+// Putting a collection together: its store is opened, its indexes are brought up to the store, and the rest is built
+// on them.
+
+import type { ResolvedCollectionConfig } from "../model/collection-config.js";
+import type { PointStore } from "../store/point-store.js";
+import type { LinkingPool } from "../vector/linking-pool.js";
+import type { MissingOriginals } from "./missing-originals.js";
+import { Checkpoints } from "./checkpoints.js";
+import { EmbeddedCollection } from "./collection.js";
+import { openIndexes } from "./open-indexes.js";
+import { openRows } from "./open-rows.js";
+import { PointViews } from "./point-views.js";
+import { Searcher } from "./searcher.js";
+import { UseGate } from "./use-gate.js";
+import { Writer } from "./writer.js";
+
+/** What a collection is opened from. */
+export interface CollectionSources {
+  readonly name: string;
+  readonly config: ResolvedCollectionConfig;
+  /** Where checkpoints are kept; `undefined` in memory. */
+  readonly folder: string | undefined;
+  readonly store: PointStore;
+  readonly pool: LinkingPool;
+}
+
+/** Opens a collection over its store, which it closes when it is closed itself, or cannot be opened. */
+export async function openCollection(sources: CollectionSources): Promise<EmbeddedCollection> {
+  const { name, config, folder, store } = sources;
+  const missing: MissingOriginals = { isMissing: false };
+  const onMissingOriginal = (): void => {
+    missing.isMissing = true;
+  };
+  const indexes = await openIndexes({ ...sources, onMissingOriginal }).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  let checkpoints: Checkpoints | undefined;
+  const writer = new Writer({
+    store,
+    indexes,
+    openRows: () => openRows(store, indexes),
+    onPublished: () => checkpoints?.consider(),
+  });
+  if (folder !== undefined) checkpoints = new Checkpoints({ folder, store, indexes, writer });
+  const gate = new UseGate();
+  const assertOpen = (): void => gate.assertOpen();
+  const views = new PointViews(store, config.fields);
+  const searcher = new Searcher({ store, writer, indexes, views, missing, assertOpen, fields: config.fields });
+  return new EmbeddedCollection({ name, config, store, indexes, writer, views, searcher, checkpoints, gate });
+}

@@ -1,0 +1,148 @@
+// Opening the index of each vector field: the checkpoint, if there is a good one, and the rows that came after it;
+// else all rows of the store. The store is the truth, so a checkpoint in doubt is thrown away.
+
+import { join } from "node:path";
+import type { ResolvedCollectionConfig } from "../model/collection-config.js";
+import type { PointStore } from "../store/point-store.js";
+import type { LinkingPool } from "../vector/linking-pool.js";
+import { VectorIndex, type VectorIndexOptions } from "../vector/vector-index.js";
+import { rowsBetweenTurns } from "./open-rows.js";
+import { runInSlices } from "./time-slices.js";
+
+/** What indexes are opened from. Without a folder there are no checkpoints. */
+export interface IndexSources {
+  readonly config: ResolvedCollectionConfig;
+  readonly folder: string | undefined;
+  readonly store: PointStore;
+  readonly pool: LinkingPool;
+  /** Told when an index asked for the vector of a row that the store does not have. */
+  readonly onMissingOriginal: () => void;
+}
+
+/** The checkpoint file of a field. Files are numbered, because names of fields are the caller's. */
+export function checkpointPath(folder: string, field: number): string {
+  return join(folder, `index-${field}.omen`);
+}
+
+/** Opens one index a field, in the order of the configuration; each finds every point of the store. */
+export async function openIndexes(sources: IndexSources): Promise<VectorIndex[]> {
+  const indexes: VectorIndex[] = [];
+  try {
+    for (let field = 0; field < sources.config.fields.length; field++) indexes.push(await openIndex(sources, field));
+    return indexes;
+  } catch (error) {
+    await Promise.all(indexes.map((index) => index.close()));
+    throw error;
+  }
+}
+
+async function openIndex(sources: IndexSources, field: number): Promise<VectorIndex> {
+  const options = indexOptions(sources, field);
+  const kept = await openFromCheckpoint(sources, field, options);
+  if (kept !== undefined) return kept;
+  const index = await VectorIndex.create(options);
+  const target = { index, store: sources.store, field, dimension: options.dimension };
+  return closedOnFailure(index, async () => {
+    index.reserve(sources.store.state.rowEnd);
+    await runInSlices(addRows(target, rowsBetweenTurns(sources.store)));
+  });
+}
+
+function indexOptions({ config, folder, store, pool, onMissingOriginal }: IndexSources, field: number): VectorIndexOptions {
+  const { dimension, metric } = config.fields[field]!;
+  const { quantization, originals, maxDegree, efConstruction } = config;
+  return {
+    dimension,
+    metric,
+    quantization,
+    originals,
+    maxDegree,
+    efConstruction,
+    pool,
+    durable: folder !== undefined,
+    readOriginal: (row, target, offset) => {
+      const isThere = store.readVector(field, row, target, offset);
+      if (!isThere) onMissingOriginal();
+      return isThere;
+    },
+  };
+}
+
+async function openFromCheckpoint(
+  { folder, store }: IndexSources,
+  field: number,
+  options: VectorIndexOptions,
+): Promise<VectorIndex | undefined> {
+  if (folder === undefined) return undefined;
+  const loaded = await VectorIndex.load(checkpointPath(folder, field), options);
+  if (loaded === undefined) return undefined;
+  const { index, sequence } = loaded;
+  const target = { index, store, field, dimension: options.dimension };
+  let isCaughtUp = false;
+  await closedOnFailure(index, async () => {
+    isCaughtUp = sequence <= store.state.sequence && (await runInSlices(catchUp(target, sequence)));
+  });
+  if (isCaughtUp) return index;
+  await index.close();
+  return undefined;
+}
+
+async function closedOnFailure(index: VectorIndex, work: () => Promise<void>): Promise<VectorIndex> {
+  try {
+    await work();
+    return index;
+  } catch (error) {
+    await index.close();
+    throw error;
+  }
+}
+
+/** An index that is brought up to the store. */
+interface IndexTarget {
+  readonly index: VectorIndex;
+  readonly store: PointStore;
+  readonly field: number;
+  readonly dimension: number;
+}
+
+/** Applies what came after the checkpoint. False if that is no longer known or contradicts the checkpoint. */
+function* catchUp(target: IndexTarget, sequence: number): Generator<void, boolean> {
+  const { index, store } = target;
+  const changes = store.changesSince(sequence);
+  if (changes === undefined) return false;
+  const added = new Set<number>();
+  const removed: number[] = [];
+  for (const change of changes) {
+    // A row that came and went behind the checkpoint was never in it.
+    for (const row of change.removed) if (!added.delete(row)) removed.push(row);
+    for (const row of change.added) added.add(row);
+    yield;
+  }
+  index.remove(removed);
+  const ascending = Uint32Array.from(added).sort();
+  // A fresh row is one that nothing refers to; where the checkpoint does, it is not of this store's past.
+  if (ascending.some((row) => index.isOccupied(row))) return false;
+  index.reserve(store.state.rowEnd);
+  yield* addRows(target, ascending);
+  return true;
+}
+
+const rowsAPublication = 256;
+
+/** Writes rows of the store into the index; `undefined` among them is a pause. */
+function* addRows(target: IndexTarget, rows: Iterable<number | undefined>): Generator<void, void> {
+  const { index, store, field, dimension } = target;
+  const vector = new Float32Array(dimension);
+  let written: number[] = [];
+  for (const row of rows) {
+    if (row !== undefined && store.readVector(field, row, vector, 0)) {
+      index.write(row, vector);
+      written.push(row);
+    }
+    if (written.length < rowsAPublication && row !== undefined) continue;
+    index.publish(written);
+    written = [];
+    yield;
+  }
+  index.publish(written);
+}

@@ -1,0 +1,71 @@
+// Points as callers get them back: id and the included parts, read from the store.
+
+import type { ResolvedInclude } from "../model/decode-include.js";
+import type { ResolvedVectorField } from "../model/collection-config.js";
+import type { Metadata, Point } from "../model/point.js";
+import type { Hit } from "../model/requests.js";
+import type { PointStore } from "../store/point-store.js";
+import { parseMetadata } from "../model/decode-metadata.js";
+import { projectMetadata } from "./metadata-projection.js";
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+export class PointViews {
+  readonly #store: PointStore;
+  readonly #fields: readonly ResolvedVectorField[];
+
+  constructor(store: PointStore, fields: readonly ResolvedVectorField[]) {
+    this.#store = store;
+    this.#fields = fields;
+  }
+
+  /** The point of a row, or `undefined` where the store has none. */
+  point(row: number, include: ResolvedInclude): Point | undefined {
+    const stored = this.#store.readPoint(row);
+    if (stored === undefined) return undefined;
+    const point: Writable<Point> = { id: stored.id };
+    this.#addParts(point, { row, text: stored.metadata }, include);
+    return point;
+  }
+
+  /** The same as a hit. */
+  hit(row: number, score: number, include: ResolvedInclude): Hit | undefined {
+    const stored = this.#store.readPoint(row);
+    if (stored === undefined) return undefined;
+    const hit: Writable<Hit> = { id: stored.id, score };
+    this.#addParts(hit, { row, text: stored.metadata }, include);
+    return hit;
+  }
+
+  #addParts(
+    point: Writable<Point>,
+    { row, text }: { readonly row: number; readonly text: string },
+    include: ResolvedInclude,
+  ): void {
+    if (include.metadata !== "none") point.metadata = includedMetadata(text, include.metadata);
+    if (!include.vector) return;
+    if (this.#fields.length === 1 && this.#fields[0]!.name === "") {
+      const vector = this.#readVector(0, row);
+      if (vector !== undefined) point.vector = vector;
+    } else point.vectors = this.#readVectors(row);
+  }
+
+  #readVectors(row: number): { readonly [field: string]: Float32Array } {
+    const vectors = this.#fields.map(({ name }, field) => [name, this.#readVector(field, row)] as const);
+    return Object.fromEntries(vectors.filter(hasVector));
+  }
+
+  #readVector(field: number, row: number): Float32Array | undefined {
+    const vector = new Float32Array(this.#fields[field]!.dimension);
+    return this.#store.readVector(field, row, vector, 0) ? vector : undefined;
+  }
+}
+
+function hasVector(named: readonly [string, Float32Array | undefined]): named is readonly [string, Float32Array] {
+  return named[1] !== undefined;
+}
+
+function includedMetadata(text: string, wanted: Exclude<ResolvedInclude["metadata"], "none">): Metadata {
+  const metadata = parseMetadata(text);
+  return wanted === "all" ? metadata : projectMetadata(metadata, wanted);
+}

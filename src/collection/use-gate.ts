@@ -1,0 +1,56 @@
+// Counts the calls that are under way, so that closing and dropping wait for them, and refuses calls after that.
+
+import { OmenError } from "../base/omen-error.js";
+
+/** The error of any call after the database was closed. */
+export function databaseClosed(): OmenError {
+  return new OmenError("closed", "database_closed", "The database is closed; open it again.");
+}
+
+/** The error of any call on a collection that was dropped. */
+export function collectionDropped(name: string): OmenError {
+  const message = `The collection ${JSON.stringify(name)} was dropped; create it again and use what that returns.`;
+  return new OmenError("not_found", "collection_dropped", message);
+}
+
+export class UseGate {
+  #activeCount = 0;
+  #reason: (() => OmenError) | undefined;
+  #tellEnded: () => void = () => undefined;
+  #tellIdle: () => void = () => undefined;
+
+  /** Resolves when no new calls are let in any more. */
+  readonly whenEnded = new Promise<void>((resolve) => {
+    this.#tellEnded = resolve;
+  });
+
+  /** Resolves when, after that, the last call is over. */
+  readonly #whenIdle = new Promise<void>((resolve) => {
+    this.#tellIdle = resolve;
+  });
+
+  /** Throws once the gate is closed: for calls that begin, and for reads between their slices. */
+  assertOpen(): void {
+    if (this.#reason !== undefined) throw this.#reason();
+  }
+
+  /** Runs a call inside the gate. The call begins at once, in this turn. */
+  async use<Result>(call: () => Result | Promise<Result>): Promise<Result> {
+    this.assertOpen();
+    this.#activeCount++;
+    try {
+      return await call();
+    } finally {
+      this.#activeCount--;
+      if (this.#activeCount === 0 && this.#reason !== undefined) this.#tellIdle();
+    }
+  }
+
+  /** Refuses calls from now on, with the first reason given; resolves when those under way are over. */
+  end(reason: () => OmenError): Promise<void> {
+    this.#reason ??= reason;
+    this.#tellEnded();
+    if (this.#activeCount === 0) this.#tellIdle();
+    return this.#whenIdle;
+  }
+}

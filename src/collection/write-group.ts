@@ -1,0 +1,195 @@
+// The calls that share one transaction, applied one after another to what they will have done together. Each sees
+// what those before it did. Nothing here touches the store or an index: the result is a plan.
+
+import type { DecodedPoint } from "../model/decode-points.js";
+import type { PointId } from "../model/point.js";
+import type { ResolvedFilter } from "../model/decode-filter.js";
+import type { ResolvedChange, ResolvedSelector } from "../model/decode-requests.js";
+import type { UpsertResult } from "../model/requests.js";
+import type { PointStore, StoreChange } from "../store/point-store.js";
+import { assert } from "../base/assert.js";
+import { parseMetadata } from "../model/decode-metadata.js";
+import { changedMetadata } from "./metadata-change.js";
+import { matchesFilter } from "./filter-match.js";
+import { pointsBetweenTurns } from "./stored-points.js";
+import type { RowAllocator } from "./row-allocator.js";
+
+/** What becomes of one id. */
+interface PendingPoint {
+  readonly id: PointId;
+  /** The row in the store before this group; -1 if there was none. */
+  readonly storedRow: number;
+  /** The row after this group; -1 if the point is gone. Differs from `storedRow` exactly if vectors are written. */
+  row: number;
+  /** JSON text; `undefined` while it is as stored. */
+  metadata: string | undefined;
+  /** `undefined` while they are as stored. */
+  vectors: DecodedPoint["vectors"] | undefined;
+  /** The last call that counted this id, so that a call counts it once. */
+  countedBy: number;
+}
+
+/** A row to be written into the indexes. */
+export interface RowWrite {
+  readonly row: number;
+  readonly vectors: DecodedPoint["vectors"];
+}
+
+/** What a group does: the batch for the store, and the rows that come and go. */
+export interface WritePlan {
+  readonly changes: readonly StoreChange[];
+  readonly written: readonly RowWrite[];
+  readonly removedRows: readonly number[];
+  /** Rows that stay and get other metadata. */
+  readonly changedRows: readonly number[];
+}
+
+const pointsBetweenPauses = 64;
+
+/**
+ * The overlay of one group over the store. Every method looks up first, where the store may throw, and changes only
+ * then: a call that fails leaves nothing behind. Methods pause often (see time-slices.ts); the store must not change
+ * until the group is committed or given up.
+ */
+export class WriteGroup {
+  readonly #store: PointStore;
+  readonly #rows: RowAllocator;
+  readonly #pending = new Map<PointId, PendingPoint>();
+  #callCount = 0;
+
+  constructor(store: PointStore, rows: RowAllocator) {
+    this.#store = store;
+    this.#rows = rows;
+  }
+
+  /** Writes points. There must be room for as many rows. */
+  *upsert(points: readonly DecodedPoint[]): Generator<void, UpsertResult> {
+    const call = ++this.#callCount;
+    const found = yield* this.#lookUp(points.map((point) => point.id));
+    let inserted = 0;
+    let replaced = 0;
+    for (let i = 0; i < points.length; i++) {
+      const pending = found[i]!;
+      if (pending.countedBy !== call) {
+        if (pending.row < 0) inserted++;
+        else replaced++;
+        pending.countedBy = call;
+      }
+      this.#put(pending, points[i]!);
+      if (i % pointsBetweenPauses === 0) yield;
+    }
+    return { inserted, replaced };
+  }
+
+  #put(pending: PendingPoint, point: DecodedPoint): void {
+    if (pending.vectors === undefined) pending.row = this.#rows.take();
+    pending.vectors = point.vectors;
+    pending.metadata = point.metadata;
+  }
+
+  /** Removes the selected points; returns how many there were. */
+  *remove(selector: ResolvedSelector): Generator<void, number> {
+    const found = yield* this.#select(selector);
+    for (const pending of found) {
+      // A row that this group took has never been written.
+      if (pending.vectors !== undefined) this.#rows.free(pending.row);
+      pending.row = -1;
+      pending.vectors = undefined;
+      pending.metadata = undefined;
+    }
+    return found.length;
+  }
+
+  /** Changes metadata of the selected points; returns how many there were. */
+  *changeMetadata(selector: ResolvedSelector, change: ResolvedChange): Generator<void, number> {
+    const found = yield* this.#select(selector);
+    const texts: string[] = [];
+    for (const pending of found) {
+      texts.push(changedMetadata(this.#metadataOf(pending), change));
+      if (texts.length % pointsBetweenPauses === 0) yield;
+    }
+    for (let i = 0; i < found.length; i++) found[i]!.metadata = texts[i];
+    return found.length;
+  }
+
+  /** What the group does in all. */
+  *plan(): Generator<void, WritePlan> {
+    const changes: StoreChange[] = [];
+    const written: RowWrite[] = [];
+    const removedRows: number[] = [];
+    const changedRows: number[] = [];
+    let count = 0;
+    for (const { id, storedRow, row, metadata, vectors } of this.#pending.values()) {
+      if (++count % pointsBetweenPauses === 0) yield;
+      if (vectors !== undefined) {
+        assert(metadata !== undefined, "a written point has metadata");
+        changes.push({ kind: "put", id, row, replacedRow: storedRow, metadata, vectors });
+        written.push({ row, vectors });
+        if (storedRow >= 0) removedRows.push(storedRow);
+      } else if (row < 0 && storedRow >= 0) {
+        changes.push({ kind: "remove", id, row: storedRow });
+        removedRows.push(storedRow);
+      } else if (metadata !== undefined) {
+        changes.push({ kind: "metadata", id, row, metadata });
+        changedRows.push(row);
+      }
+    }
+    return { changes, written, removedRows, changedRows };
+  }
+
+  /** Gives the rows back that the group took, because it will not be committed. */
+  abandon(): void {
+    for (const { row, vectors } of this.#pending.values()) if (vectors !== undefined) this.#rows.free(row);
+    this.#pending.clear();
+  }
+
+  *#lookUp(ids: readonly PointId[]): Generator<void, PendingPoint[]> {
+    const found: PendingPoint[] = [];
+    for (const id of ids) {
+      found.push(this.#pending.get(id) ?? this.#begin(id, this.#store.rowOf(id)));
+      if (found.length % pointsBetweenPauses === 0) yield;
+    }
+    return found;
+  }
+
+  #begin(id: PointId, storedRow: number): PendingPoint {
+    const pending: PendingPoint = {
+      id,
+      storedRow,
+      row: storedRow,
+      metadata: undefined,
+      vectors: undefined,
+      countedBy: 0,
+    };
+    this.#pending.set(id, pending);
+    return pending;
+  }
+
+  /** The selected points that exist, each once. */
+  *#select(selector: ResolvedSelector): Generator<void, PendingPoint[]> {
+    if (selector.kind === "filter") return yield* this.#matching(selector.filter);
+    const found = yield* this.#lookUp(selector.ids);
+    return [...new Set(found)].filter((pending) => pending.row >= 0);
+  }
+
+  *#matching(filter: ResolvedFilter): Generator<void, PendingPoint[]> {
+    const touched = [...this.#pending.values()].filter((pending) => pending.row >= 0);
+    const found = touched.filter((pending) => matchesFilter(filter, parseMetadata(this.#metadataOf(pending))));
+    const matching: { readonly id: PointId; readonly row: number }[] = [];
+    for (const stored of pointsBetweenTurns(this.#store)) {
+      if (stored === undefined) yield;
+      else if (!this.#pending.has(stored.point.id) && matchesFilter(filter, parseMetadata(stored.point.metadata))) {
+        matching.push({ id: stored.point.id, row: stored.row });
+      }
+    }
+    for (const { id, row } of matching) found.push(this.#begin(id, row));
+    return found;
+  }
+
+  #metadataOf({ metadata, storedRow }: PendingPoint): string {
+    if (metadata !== undefined) return metadata;
+    const stored = this.#store.readPoint(storedRow);
+    assert(stored !== undefined, "the row of an id holds a point");
+    return stored.metadata;
+  }
+}

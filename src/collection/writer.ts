@@ -1,0 +1,248 @@
+// The write path: one queue, group commit, and the order in which store and indexes change.
+//
+//   call → decoded → queue → group (overlay) → commit in flight ─┬→ published → call resolves
+//                                  codes written meanwhile ──────┘
+//
+// A commit becomes visible in the store a moment before its promise settles. Reads that notice publish it
+// themselves (`publishIfVisible`), so that store and indexes are never seen apart.
+
+import type { PointStore } from "../store/point-store.js";
+import type { VectorIndex } from "../vector/vector-index.js";
+import type { RowAllocator } from "./row-allocator.js";
+import { OmenError } from "../base/omen-error.js";
+import { CommitInFlight } from "./commit-in-flight.js";
+import { runInSlices } from "./time-slices.js";
+import { WriteGroup } from "./write-group.js";
+
+/** A decoded write: what it does to a group, and how many rows it may take. */
+export interface WriteOperation<Result> {
+  readonly rowCountMax: number;
+  readonly apply: (group: WriteGroup) => Generator<void, Result>;
+}
+
+/** A call in the queue. `operation` is `undefined` while it is being decoded and after decoding failed. */
+interface QueuedCall {
+  readonly kind: "call";
+  decoding: Promise<void> | undefined;
+  operation: WriteOperation<() => void> | undefined;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Something that must run while no commit is in flight. */
+interface QueuedTask {
+  readonly kind: "task";
+  readonly run: () => Promise<void>;
+}
+
+interface AppliedCall {
+  readonly call: QueuedCall;
+  readonly resolve: () => void;
+}
+
+/** Rows in one group, unless a single call has more: bounds what is done in one turn of the event loop. */
+const groupRowCountMax = 4096;
+
+/** What a writer works on. */
+export interface WriterParts {
+  readonly store: PointStore;
+  readonly indexes: readonly VectorIndex[];
+  /** Finds the free rows of a reopened collection: called once, before the first write. */
+  readonly openRows: () => Promise<RowAllocator>;
+  /** Told after each publication. */
+  readonly onPublished: () => void;
+}
+
+export class Writer {
+  readonly #parts: WriterParts;
+  readonly #queue: (QueuedCall | QueuedTask)[] = [];
+  readonly #watchers = new Set<number[]>();
+  #rows: RowAllocator | undefined;
+  #inFlight: CommitInFlight | undefined;
+  #running: Promise<void> | undefined;
+  #failure: OmenError | undefined;
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
+  }
+
+  /** Why the indexes cannot be trusted any more, if so. */
+  get failure(): OmenError | undefined {
+    return this.#failure;
+  }
+
+  /** Queues a call at once, even while it is still being decoded, so that calls keep their order. */
+  submit<Result>(operation: WriteOperation<Result> | Promise<WriteOperation<Result>>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const call: QueuedCall = { kind: "call", decoding: undefined, operation: undefined, reject };
+      const ready = (decoded: WriteOperation<Result>): void => {
+        call.decoding = undefined;
+        call.operation = { rowCountMax: decoded.rowCountMax, apply: (group) => settling(decoded, group, resolve) };
+      };
+      if (operation instanceof Promise) {
+        call.decoding = operation.then(ready, (error: unknown) => {
+          call.decoding = undefined;
+          reject(error);
+        });
+      } else ready(operation);
+      this.#enqueue(call);
+    });
+  }
+
+  /** Runs a task in the order of the queue, while no commit is in flight. */
+  exclusively(task: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#enqueue({ kind: "task", run: () => task().then(resolve, reject) });
+    });
+  }
+
+  /** Resolves when the queue is empty. */
+  async drain(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  /** Collects, until `unwatch`, the rows that writes add, remove or change. */
+  watch(): number[] {
+    const touched: number[] = [];
+    this.#watchers.add(touched);
+    return touched;
+  }
+
+  unwatch(touched: number[]): void {
+    this.#watchers.delete(touched);
+  }
+
+  /**
+   * Publishes the commit in flight if the store already shows it. True if it did: what was read from the indexes
+   * before is out of date.
+   */
+  publishIfVisible(): boolean {
+    const inFlight = this.#inFlight;
+    if (inFlight === undefined || inFlight.isPublished || !inFlight.isVisible()) return false;
+    this.#publish(inFlight);
+    return true;
+  }
+
+  #enqueue(queued: QueuedCall | QueuedTask): void {
+    this.#queue.push(queued);
+    this.#running ??= this.#run();
+  }
+
+  async #run(): Promise<void> {
+    // Calls made in the same turn share the first group.
+    await undefined;
+    for (let head = this.#queue[0]; head !== undefined; head = this.#queue[0]) {
+      if (head.kind === "call" && head.decoding !== undefined) await head.decoding;
+      else if (head.kind === "call") await this.#commitGroup();
+      else {
+        this.#queue.shift();
+        await head.run();
+      }
+    }
+    this.#running = undefined;
+  }
+
+  async #commitGroup(): Promise<void> {
+    const { indexes } = this.#parts;
+    const applied: AppliedCall[] = [];
+    try {
+      for (const index of indexes) await index.whenWritable();
+      this.#rows ??= await this.#parts.openRows();
+      for (const index of indexes) index.beginWrite();
+      try {
+        await this.#applyAndCommit(this.#rows, applied);
+      } finally {
+        for (const index of indexes) index.endWrite();
+      }
+    } catch (error) {
+      for (const { call } of applied) call.reject(error);
+      if (applied.length === 0) this.#rejectHead(error);
+    }
+  }
+
+  async #applyAndCommit(rows: RowAllocator, applied: AppliedCall[]): Promise<void> {
+    const group = new WriteGroup(this.#parts.store, rows);
+    await this.#applyCalls(group, rows, applied);
+    await this.#commit(group, applied.length);
+    for (const { resolve } of applied) resolve();
+  }
+
+  /** Opening the rows failed before any call was taken from the queue: the first one is told. */
+  #rejectHead(error: unknown): void {
+    const head = this.#queue[0];
+    if (head?.kind !== "call") return;
+    this.#queue.shift();
+    head.reject(error);
+  }
+
+  /** Takes calls from the queue into the group. One that fails is rejected alone. */
+  async #applyCalls(group: WriteGroup, rows: RowAllocator, applied: AppliedCall[]): Promise<void> {
+    let rowCount = 0;
+    for (let head = this.#queue[0]; head?.kind === "call"; head = this.#queue[0]) {
+      const { operation } = head;
+      if (head.decoding !== undefined) return;
+      if (operation !== undefined && rowCount > 0 && rowCount + operation.rowCountMax > groupRowCountMax) return;
+      this.#queue.shift();
+      // A call whose decoding failed has been rejected already.
+      if (operation === undefined) continue;
+      try {
+        if (this.#failure !== undefined) throw this.#failure;
+        const rowEnd = rows.rowEndAfter(operation.rowCountMax);
+        for (const index of this.#parts.indexes) index.reserve(rowEnd);
+        const result = runInSlices(operation.apply(group));
+        applied.push({ call: head, resolve: result instanceof Promise ? await result : result });
+        rowCount += operation.rowCountMax;
+      } catch (error) {
+        head.reject(error);
+      }
+    }
+  }
+
+  async #commit(group: WriteGroup, callCount: number): Promise<void> {
+    const { store, indexes } = this.#parts;
+    const plan = await runInSlices(group.plan());
+    if (plan.changes.length === 0) return;
+    const inFlight = new CommitInFlight(store, indexes, plan);
+    const committed = store.commit({ sequence: store.state.sequence + callCount, changes: plan.changes });
+    this.#inFlight = inFlight;
+    // Both are waited for whatever becomes of either: the next commit must not begin before this one is over.
+    const [commit, writing] = await Promise.allSettled([committed, writeRows(inFlight)]);
+    this.#inFlight = undefined;
+    if (commit.status === "rejected") {
+      group.abandon();
+      throw commit.reason;
+    }
+    if (writing.status === "rejected") throw this.#fail(writing.reason);
+    if (!inFlight.isPublished) this.#publish(inFlight);
+  }
+
+  /** The store has a commit that the indexes could not take: only reopening brings them together again. */
+  #fail(cause: unknown): OmenError {
+    const message = "An index could not take a committed write; close and reopen the database to rebuild it.";
+    this.#failure = new OmenError("unavailable", "index_failed", message, { cause });
+    return this.#failure;
+  }
+
+  #publish(inFlight: CommitInFlight): void {
+    try {
+      inFlight.publish(this.#rows!);
+    } catch (error) {
+      throw this.#fail(error);
+    }
+    for (const touched of this.#watchers) inFlight.addTouchedRows(touched);
+    this.#parts.onPublished();
+  }
+}
+
+/** Async, so that a fault in the first slice is a rejection like any later one. */
+async function writeRows(inFlight: CommitInFlight): Promise<void> {
+  await runInSlices(inFlight.writeRows());
+}
+
+function* settling<Result>(
+  operation: WriteOperation<Result>,
+  group: WriteGroup,
+  resolve: (result: Result) => void,
+): Generator<void, () => void> {
+  const result = yield* operation.apply(group);
+  return () => resolve(result);
+}
