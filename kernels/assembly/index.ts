@@ -1,8 +1,8 @@
 // The exports of the module: what src/kernel/kernel.ts calls.
 
 export {
-  blockAddress, blockByteCount, bytesFor, codeStrideBytes, configure, exactAddress, headerAddress, hostRowsAddress,
-  hostScoresAddress, inputAddress, linkStrideBytes, originalStrideBytes, ownOriginalBytes, rescoreAddress, rowLimit,
+  blockAddress, blockByteCount, bytesFor, checkpointBytes, codeStrideBytes, configure, exactAddress, headerAddress, hostRowsAddress,
+  hostScoresAddress, inputAddress, linkStrideBytes, originalAddress, originalStrideBytes, ownOriginalBytes, rescoreAddress, rowLimit,
   scratchEnd,
 } from "./layout";
 export { encode } from "./encode";

@@ -213,6 +213,9 @@ export function rescoreAddress(): usize { return rescoreVectors; }
 export function exactAddress(): usize { return exactCandidates; }
 export function originalStrideBytes(): usize { return originalStride; }
 export function scratchEnd(): usize { return blocks; }
+/** Bytes at the start of a block that a checkpoint holds: all but originals, which the store has. */
+export function checkpointBytes(): usize { return originalsOffset; }
+export function originalAddress(row: u32): usize { return original(row); }
 export function codeStrideBytes(): usize { return codeStride; }
 export function linkStrideBytes(): usize { return linkStride; }
 export function ownOriginalBytes(): usize { return originalsInMemory && !fullPrecision ? originalStride : 0; }

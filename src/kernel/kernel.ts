@@ -1,6 +1,7 @@
 // One instance of the kernels over the shared memory of one index: the typed door to kernels/assembly/index.ts.
 // Addresses are byte offsets in the memory; counts and rows are unsigned 32-bit integers.
 
+import "./webassembly.js";
 import { assert } from "../base/assert.js";
 import { metricNumber, type KernelSettings } from "./kernel-settings.js";
 
@@ -32,6 +33,8 @@ export interface KernelExports {
   codeStrideBytes(): number;
   linkStrideBytes(): number;
   scratchEnd(): number;
+  checkpointBytes(): number;
+  originalAddress(row: number): number;
   // encode.ts, search.ts, scan.ts, rescore.ts
   encode(row: number): void;
   search(ef: number, depth: number): number;

@@ -2,6 +2,7 @@
 // Why the flag below is set, and cleared again, is in docs/decisions/relaxed-simd-on-node-20.md.
 
 import { setFlagsFromString } from "node:v8";
+import "./webassembly.js";
 import { baselineWasm } from "./wasm-baseline.generated.js";
 import { relaxedWasm } from "./wasm-relaxed.generated.js";
 

@@ -1,12 +1,16 @@
-// SCAFFOLD, being replaced by the real index: same interface, exact scan in plain TypeScript.
+// The index of one vector field: rows with codes, a graph over them, and the tail of rows not yet in the graph. It
+// speaks rows, never ids, and everything in it can be rebuilt from the store. Design section 5.
 
+import { setImmediate as turn } from "node:timers/promises";
 import type { Metric, Originals, Quantization } from "../model/collection-config.js";
 import type { VectorIndexStats } from "../model/stats.js";
+import { readCheckpoint, writeCheckpoint } from "./checkpoint-file.js";
+import { IndexMemory } from "./index-memory.js";
 import type { LinkingPool } from "./linking-pool.js";
+import { Maintenance } from "./maintenance.js";
+import { Searcher, type IndexHits, type IndexQuery, type OriginalReader } from "./searcher.js";
 
-/** Copies the exact vector of a row into `target[offset …]`; false if there is none. */
-export type OriginalReader = (row: number, target: Float32Array, offset: number) => boolean;
-
+/** What an index is made with. */
 export interface VectorIndexOptions {
   readonly dimension: number;
   readonly metric: Metric;
@@ -20,123 +24,256 @@ export interface VectorIndexOptions {
   readonly durable: boolean;
 }
 
-export interface IndexQuery {
-  /** Best rows wanted (limit + offset). */
-  readonly limit: number;
-  readonly ef: number;
-  readonly exact: boolean;
-  /** If given, only these rows are eligible: ascending, each live or not. */
-  readonly allowed?: Uint32Array;
-}
+/** Rows that one turn of the event loop counts or reads. */
+const sliceRows = 16_384;
 
-/** Found rows, best first, with public scores. The arrays are reused by the next search. */
-export interface IndexHits {
-  count: number;
-  readonly rows: Uint32Array;
-  readonly scores: Float64Array;
-}
-
+/** The index of one vector field. Only the host thread calls it; linking threads work on its memory. */
 export class VectorIndex {
   readonly #options: VectorIndexOptions;
-  readonly #vectors = new Map<number, Float32Array>();
-  readonly #written = new Map<number, Float32Array>();
-  readonly #freed: number[] = [];
+  readonly #memory: IndexMemory;
+  readonly #maintenance: Maintenance;
+  readonly #searcher: Searcher;
+  /** Rows that may be written again. */
+  #free: number[] = [];
+  /** Rows out of the graph that the last durable checkpoint still holds. */
+  #released: number[] = [];
+  #changedRows = 0;
+
   private constructor(options: VectorIndexOptions) {
     this.#options = options;
+    const fullPrecision = options.quantization === "none";
+    this.#memory = new IndexMemory({
+      dimension: options.dimension,
+      metric: options.metric,
+      fullPrecision,
+      originalsInMemory: options.originals === "memory" && !fullPrecision,
+      maxDegree: options.maxDegree,
+      efConstruction: options.efConstruction,
+      threads: options.pool.threadCount + 1,
+    });
+    this.#maintenance = new Maintenance(this.#memory, options.pool, (rows) => {
+      this.#release(rows);
+    });
+    this.#searcher = new Searcher(this.#memory, options.readOriginal);
   }
 
-  static async create(options: VectorIndexOptions): Promise<VectorIndex> {
-    return new VectorIndex(options);
+  /** An empty index. */
+  static create(options: VectorIndexOptions): Promise<VectorIndex> {
+    return Promise.resolve(new VectorIndex(options));
   }
 
-  /** Loads a checkpoint; `undefined` if the file is missing, damaged, of other settings or another version. */
-  static async load(_path: string, _options: VectorIndexOptions): Promise<{ index: VectorIndex; sequence: number } | undefined> {
-    return undefined;
+  /** Loads a checkpoint; undefined if the file is missing, damaged, of other settings or of another version. */
+  static async load(
+    path: string,
+    options: VectorIndexOptions,
+  ): Promise<{ index: VectorIndex; sequence: number } | undefined> {
+    const index = new VectorIndex(options);
+    const sequence = await readCheckpoint(path, index.#memory);
+    if (sequence === undefined || !(await index.#readOriginals())) {
+      await index.close();
+      return undefined;
+    }
+    index.#maintenance.adopt(index.#memory.kernel.countLive(), index.#deadRows());
+    return { index, sequence };
   }
 
-  /** Makes room for rows below `rowEnd`. Throws OmenError unavailable/index_full when memory is at its limit. */
-  reserve(_rowEnd: number): void {}
+  /** Makes room for rows below `rowEnd`. Throws OmenError unavailable where memory is at its limit. */
+  reserve(rowEnd: number): void {
+    this.#memory.reserve(rowEnd);
+  }
 
-  /** Encodes a vector into a row that nothing refers to. No search sees it until it is published. */
+  /**
+   * Encodes a vector into a row. No search sees it until it is published. The row must be free; when changes are
+   * replayed after a checkpoint it may also hold this very vector already.
+   */
   write(row: number, vector: Float32Array, offset = 0): void {
-    this.#written.set(row, vector.slice(offset, offset + this.#options.dimension));
+    const { dimension } = this.#options;
+    const whole = offset === 0 && vector.length === dimension;
+    this.#memory.input.set(whole ? vector : vector.subarray(offset, offset + dimension));
+    this.#memory.kernel.encode(row);
   }
 
   /** Makes written rows visible to every search from now on, and queues them for linking. */
   publish(rows: ArrayLike<number>): void {
-    for (let i = 0; i < rows.length; i++) this.#vectors.set(rows[i]!, this.#written.get(rows[i]!)!);
-    this.#written.clear();
+    const { kernel } = this.#memory;
+    let count = 0;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      if (kernel.isLive(row) === 0) count++;
+      kernel.publish(row);
+    }
+    this.#changedRows += rows.length;
+    this.#maintenance.rowsPublished(count);
   }
 
   /** Hides rows from every search from now on. Rows that are not live are passed over. */
   remove(rows: ArrayLike<number>): void {
-    for (let i = 0; i < rows.length; i++) if (this.#vectors.delete(rows[i]!)) this.#freed.push(rows[i]!);
+    const dead: number[] = [];
+    let count = 0;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      if (row >= this.#memory.rowEnd) continue;
+      const outcome = this.#memory.kernel.remove(row);
+      if (outcome === 0) continue;
+      count++;
+      if (outcome === 1) this.#free.push(row);
+      else dead.push(row);
+    }
+    this.#changedRows += count;
+    this.#maintenance.rowsRemoved(count, dead);
   }
 
   /** Rows removed earlier that may be written again: each is returned once. */
   takeFreeRows(): number[] {
-    return this.#freed.splice(0);
+    if (this.#free.length === 0) return [];
+    const rows = this.#free;
+    this.#free = [];
+    return rows;
   }
 
   isLive(row: number): boolean {
-    return this.#vectors.has(row);
+    return this.#memory.kernel.isLive(row) !== 0;
   }
 
-  /** True while a row is live, or dead and still referred to by the graph (or by the last durable checkpoint). */
+  /** True while a row is live, or the graph refers to it. */
   isOccupied(row: number): boolean {
-    return this.#vectors.has(row);
+    return this.isLive(row) || this.#memory.kernel.isLinked(row) !== 0;
   }
 
   search(query: Float32Array, request: IndexQuery): IndexHits {
-    const { metric } = this.#options;
-    const allowed = request.allowed === undefined ? undefined : new Set(request.allowed);
-    const all: { row: number; score: number }[] = [];
-    for (const [row, vector] of this.#vectors) {
-      if (allowed !== undefined && !allowed.has(row)) continue;
-      let dot = 0;
-      let normQ = 0;
-      let normV = 0;
-      let square = 0;
-      for (let i = 0; i < query.length; i++) {
-        dot += query[i]! * vector[i]!;
-        normQ += query[i]! ** 2;
-        normV += vector[i]! ** 2;
-        square += (query[i]! - vector[i]!) ** 2;
-      }
-      all.push({ row, score: metric === "dot" ? dot : metric === "cosine" ? dot / Math.sqrt(normQ * normV) : Math.sqrt(square) });
-    }
-    all.sort((a, b) => (metric === "euclidean" ? a.score - b.score : b.score - a.score));
-    const hits = all.slice(0, request.limit);
-    return { count: hits.length, rows: Uint32Array.from(hits, (h) => h.row), scores: Float64Array.from(hits, (h) => h.score) };
+    const { liveRows, linkedRows } = this.#maintenance;
+    return this.#searcher.search(query, request, liveRows, linkedRows);
   }
 
   /** Tells linking threads to give way until `endWrite`. Calls may nest. */
-  beginWrite(): void {}
-  endWrite(): void {}
+  beginWrite(): void {
+    this.#maintenance.beginWrite();
+  }
+
+  endWrite(): void {
+    this.#maintenance.endWrite();
+  }
 
   /** Resolves at once, or, while the tail is over its bound, when linking has shortened it. */
-  async whenWritable(): Promise<void> {}
+  whenWritable(): Promise<void> {
+    return this.#maintenance.whenWritable();
+  }
 
   /** Resolves when every live row is linked and no consolidation is due. */
-  async waitUntilLinked(): Promise<void> {}
-
-  async stats(): Promise<Omit<VectorIndexStats, "field">> {
-    const { dimension, metric } = this.#options;
-    const rows = this.#vectors.size;
-    return {
-      dimension, metric, liveRows: rows, linkedRows: 0, tailRows: rows, deadRows: 0, unreachableRows: 0, kernel: "baseline",
-      bytes: { codes: 0, links: 0, originals: 0, bitSets: 0, scratch: 0 },
-    };
+  waitUntilLinked(): Promise<void> {
+    return this.#maintenance.whenSettled();
   }
 
   /** Rows linked, written or removed since the last checkpoint: the collection decides when one is due. */
   get changesSinceCheckpoint(): number {
-    return 0;
+    return this.#changedRows + this.#maintenance.linkedRowsSinceCheckpoint;
   }
 
-  /** Writes a checkpoint that stands for the store as of `sequence`: beside, synced, renamed, directory synced. */
-  async saveCheckpoint(_path: string, _sequence: number): Promise<void> {}
+  /** Rows that a checkpoint would make free for reuse. */
+  get releasedRows(): number {
+    return this.#released.length;
+  }
+
+  /**
+   * Writes a checkpoint: beside, synced, renamed, directory synced. `sequence` is that of the last operation whose
+   * rows are published and removed here; later ones may come meanwhile, and are applied again after loading.
+   */
+  async saveCheckpoint(path: string, sequence: number): Promise<void> {
+    await this.#maintenance.pause();
+    try {
+      const released = this.#released.length;
+      const changed = this.#changedRows;
+      const linked = this.#maintenance.linkedRowsSinceCheckpoint;
+      await writeCheckpoint(path, this.#memory, sequence);
+      for (const row of this.#released.splice(0, released)) this.#free.push(row);
+      this.#changedRows -= changed;
+      this.#maintenance.linkedRowsSinceCheckpoint -= linked;
+    } finally {
+      this.#maintenance.resume();
+    }
+  }
+
+  async stats(): Promise<Omit<VectorIndexStats, "field">> {
+    const { kernel, settings, blockCount, module } = this.#memory;
+    const maintenance = this.#maintenance;
+    await maintenance.pause();
+    try {
+      const unreachableRows = await this.#countUnreachable();
+      const linkedRows = kernel.countLiveLinked();
+      const rows = blockCount * 1024;
+      return {
+        dimension: settings.dimension,
+        metric: settings.metric,
+        liveRows: maintenance.liveRows,
+        linkedRows,
+        tailRows: maintenance.liveRows - linkedRows,
+        deadRows: maintenance.deadRows,
+        unreachableRows,
+        bytes: {
+          codes: rows * kernel.codeStrideBytes(),
+          links: rows * kernel.linkStrideBytes(),
+          originals: rows * kernel.ownOriginalBytes(),
+          bitSets: rows / 2,
+          scratch: kernel.scratchEnd() >>> 0,
+        },
+        kernel: module.build,
+      };
+    } finally {
+      maintenance.resume();
+    }
+  }
 
   /** Stops linking and lets go of the memory. */
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#maintenance.close();
+  }
+
+  #release(rows: readonly number[]): void {
+    const to = this.#options.durable ? this.#released : this.#free;
+    for (const row of rows) to.push(row);
+  }
+
+  /** Linked rows that are not live. */
+  #deadRows(): number[] {
+    const { kernel, gather, rowEnd } = this.#memory;
+    const dead: number[] = [];
+    let from = 0;
+    while (from < rowEnd) {
+      const count = kernel.gatherDead(from, 8192);
+      if (count === 0) break;
+      for (let i = 0; i < count; i++) dead.push(gather[i]!);
+      from = (Math.floor(gather[count - 1]! / 32) + 1) * 32;
+    }
+    return dead;
+  }
+
+  /** A checkpoint leaves originals out, which the store has: fills them in where they are kept in memory. */
+  async #readOriginals(): Promise<boolean> {
+    const { kernel, rowEnd, settings, memory } = this.#memory;
+    if (!settings.originalsInMemory) return true;
+    for (let row = 0; row < rowEnd; row++) {
+      if (kernel.isLive(row) === 0) continue;
+      const target = new Float32Array(memory.buffer, kernel.originalAddress(row) >>> 0, settings.dimension);
+      // A row removed after the checkpoint is gone from the store; the changes replayed next remove it here too.
+      this.#options.readOriginal(row, target, 0);
+      // oxlint-disable-next-line no-await-in-loop -- lets the event loop turn between slices
+      if (row % sliceRows === 0) await turn();
+    }
+    return true;
+  }
+
+  /** Walks the graph in slices; linking is paused. */
+  async #countUnreachable(): Promise<number> {
+    const { kernel, rowEnd } = this.#memory;
+    kernel.beginReach();
+    for (let followed = 1; followed > 0;) {
+      followed = 0;
+      for (let from = 0; from < rowEnd; from += sliceRows) {
+        followed += kernel.reachRange(from, Math.min(rowEnd, from + sliceRows));
+        // oxlint-disable-next-line no-await-in-loop -- lets the event loop turn between slices
+        await turn();
+      }
+    }
+    return kernel.countUnreached();
+  }
 }

@@ -1,0 +1,198 @@
+// The checkpoint of one index: the used blocks of its memory, without originals. docs/internals/vector-index.md has
+// the format. A file that is damaged, of other settings or of another version is no checkpoint: the index is rebuilt.
+//
+//   [header 128 B][CRC-32 of each block, u32][blocks]       all little-endian
+//   header: "OMENIDX1", version, header CRC, settings, block bytes, block count, row end, entry, norm, sequence
+
+import { open, rename, rm, type FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
+import { crc32 } from "node:zlib";
+import { blockRows, metricNumber } from "../kernel/kernel-settings.js";
+import type { IndexMemory } from "./index-memory.js";
+
+const magic = "OMENIDX1";
+const formatVersion = 1;
+const headerBytes = 128;
+/** Bytes copied, summed and written in one turn of the event loop: some 2 ms. */
+const sliceBytes = 2 * 1024 * 1024;
+
+/** What a checkpoint says beside the blocks. */
+interface CheckpointHeader {
+  readonly blockBytes: number;
+  readonly blockCount: number;
+  readonly rowEnd: number;
+  readonly entry: number;
+  readonly normMax: number;
+  readonly sequence: number;
+}
+
+/** Writes a checkpoint: beside, synced, renamed, directory synced. Nothing links meanwhile; rows may come and go. */
+export async function writeCheckpoint(path: string, memory: IndexMemory, sequence: number): Promise<void> {
+  const beside = `${path}.tmp`;
+  const file = await open(beside, "w");
+  try {
+    await writeBlocks(file, memory, sequence);
+    await file.sync();
+  } catch (error) {
+    await file.close();
+    await rm(beside, { force: true });
+    throw error;
+  }
+  await file.close();
+  await rename(beside, path);
+  await syncDirectory(dirname(path));
+}
+
+async function writeBlocks(file: FileHandle, memory: IndexMemory, sequence: number): Promise<void> {
+  const { kernel, blockCount, rowEnd } = memory;
+  const blockBytes = kernel.checkpointBytes();
+  const sums = Buffer.alloc(blockCount * 4);
+  const perSlice = Math.max(1, Math.floor(sliceBytes / blockBytes));
+  const slice = Buffer.allocUnsafe(perSlice * blockBytes);
+  let position = headerBytes + sums.length;
+  for (let from = 0; from < blockCount; from += perSlice) {
+    const count = Math.min(perSlice, blockCount - from);
+    // Copied in one go: rows change only between turns of the event loop.
+    const bytes = memory.bytes();
+    for (let i = 0; i < count; i++) {
+      const address = kernel.blockAddress(from + i) >>> 0;
+      const block = slice.subarray(i * blockBytes, (i + 1) * blockBytes);
+      block.set(bytes.subarray(address, address + blockBytes));
+      sums.writeUInt32LE(crc32(block), (from + i) * 4);
+    }
+    // oxlint-disable-next-line no-await-in-loop -- one buffer, written in order
+    await file.write(slice, 0, count * blockBytes, position);
+    position += count * blockBytes;
+  }
+  const header = encodeHeader(memory, {
+    blockBytes,
+    blockCount,
+    rowEnd,
+    entry: memory.header("entry"),
+    normMax: memory.header("normMax"),
+    sequence,
+  });
+  header.writeUInt32LE(crc32(sums, crc32(header)), 12);
+  await file.write(Buffer.concat([header, sums]), 0, headerBytes + sums.length, 0);
+}
+
+/** The header with zero in place of its sum. */
+function encodeHeader({ settings }: IndexMemory, header: CheckpointHeader): Buffer {
+  const bytes = Buffer.alloc(headerBytes);
+  bytes.write(magic, 0, "latin1");
+  bytes.writeUInt32LE(formatVersion, 8);
+  bytes.writeUInt32LE(settings.dimension, 16);
+  bytes.writeUInt32LE(metricNumber[settings.metric], 20);
+  bytes.writeUInt32LE(Number(settings.fullPrecision), 24);
+  bytes.writeUInt32LE(settings.maxDegree, 28);
+  bytes.writeUInt32LE(settings.efConstruction, 32);
+  bytes.writeUInt32LE(blockRows, 36);
+  bytes.writeUInt32LE(header.blockBytes, 40);
+  bytes.writeUInt32LE(header.blockCount, 44);
+  bytes.writeUInt32LE(header.rowEnd, 48);
+  bytes.writeUInt32LE(header.entry, 52);
+  bytes.writeUInt32LE(header.normMax, 56);
+  bytes.writeBigUInt64LE(BigInt(header.sequence), 64);
+  return bytes;
+}
+
+/** Reads a checkpoint into the empty memory of an index. Returns its sequence, or undefined if it cannot be used. */
+export async function readCheckpoint(path: string, memory: IndexMemory): Promise<number | undefined> {
+  let file: FileHandle;
+  try {
+    file = await open(path, "r");
+  } catch {
+    return undefined;
+  }
+  try {
+    return await readBlocks(file, memory);
+  } catch {
+    // Whatever is wrong with the file, the store has everything that is in it.
+    return undefined;
+  } finally {
+    await file.close();
+  }
+}
+
+async function readBlocks(file: FileHandle, memory: IndexMemory): Promise<number | undefined> {
+  const header = Buffer.alloc(headerBytes);
+  if (!(await readFully(file, header, 0))) return undefined;
+  const decoded = decodeHeader(header, memory);
+  if (decoded === undefined) return undefined;
+  const { blockBytes, blockCount } = decoded;
+  const size = headerBytes + blockCount * (4 + blockBytes);
+  if ((await file.stat()).size !== size) return undefined;
+  const sums = Buffer.alloc(blockCount * 4);
+  if (!(await readFully(file, sums, headerBytes))) return undefined;
+  const sum = header.readUInt32LE(12);
+  header.writeUInt32LE(0, 12);
+  if (crc32(sums, crc32(header)) !== sum) return undefined;
+  memory.reserve(decoded.rowEnd);
+  const perSlice = Math.max(1, Math.floor(sliceBytes / blockBytes));
+  const slice = Buffer.allocUnsafe(perSlice * blockBytes);
+  for (let from = 0; from < blockCount; from += perSlice) {
+    const count = Math.min(perSlice, blockCount - from);
+    const part = slice.subarray(0, count * blockBytes);
+    // oxlint-disable-next-line no-await-in-loop -- one buffer, read in order
+    if (!(await readFully(file, part, headerBytes + sums.length + from * blockBytes))) return undefined;
+    if (!copyBlocks({ memory, part, sums, from, blockBytes })) return undefined;
+  }
+  memory.setHeader("entry", decoded.entry);
+  memory.setHeader("normMax", decoded.normMax);
+  memory.kernel.resetAfterLoad();
+  return decoded.sequence;
+}
+
+interface BlockSlice {
+  readonly memory: IndexMemory;
+  readonly part: Buffer;
+  readonly sums: Buffer;
+  readonly from: number;
+  readonly blockBytes: number;
+}
+
+/** Copies checked blocks into memory; false if a sum is wrong. */
+function copyBlocks({ memory, part, sums, from, blockBytes }: BlockSlice): boolean {
+  const bytes = memory.bytes();
+  for (let i = 0; i * blockBytes < part.length; i++) {
+    const block = part.subarray(i * blockBytes, (i + 1) * blockBytes);
+    if (crc32(block) !== sums.readUInt32LE((from + i) * 4)) return false;
+    bytes.set(block, memory.kernel.blockAddress(from + i) >>> 0);
+  }
+  return true;
+}
+
+/** Undefined if the file is of another kind, version or index. */
+function decodeHeader(bytes: Buffer, memory: IndexMemory): CheckpointHeader | undefined {
+  const header: CheckpointHeader = {
+    blockBytes: bytes.readUInt32LE(40),
+    blockCount: bytes.readUInt32LE(44),
+    rowEnd: bytes.readUInt32LE(48),
+    entry: bytes.readUInt32LE(52),
+    normMax: bytes.readUInt32LE(56),
+    sequence: Number(bytes.readBigUInt64LE(64)),
+  };
+  const expected = encodeHeader(memory, header);
+  bytes.copy(expected, 12, 12, 16);
+  const fits =
+    header.blockBytes === memory.kernel.checkpointBytes() &&
+    header.blockCount === Math.ceil(header.rowEnd / blockRows) &&
+    (header.entry < header.rowEnd || header.entry === 0xffff_ffff);
+  return fits && expected.equals(bytes) ? header : undefined;
+}
+
+async function readFully(file: FileHandle, into: Buffer, position: number): Promise<boolean> {
+  const { bytesRead } = await file.read(into, 0, into.length, position);
+  return bytesRead === into.length;
+}
+
+/** Makes a rename durable. Windows cannot sync a directory, and does not need to. */
+async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

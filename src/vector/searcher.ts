@@ -1,0 +1,190 @@
+// Searching one index: candidates from the kernel, then exact scores on the original vectors.
+// Everything here is synchronous and reuses its arrays; nothing is allocated for an ordinary search.
+
+import { OmenError } from "../base/omen-error.js";
+import { candidatesMax, rescoreRowsMax } from "../kernel/kernel-settings.js";
+import type { IndexMemory } from "./index-memory.js";
+
+/** Copies the exact vector of a row into `target[offset …]`; false if there is none. */
+export type OriginalReader = (row: number, target: Float32Array, offset: number) => boolean;
+
+/** What is asked of an index. */
+export interface IndexQuery {
+  /** Best rows wanted: 1 to 20,000. */
+  readonly limit: number;
+  /** Candidates kept during the walk: 1 to 10,000. */
+  readonly ef: number;
+  /** Compares every eligible row. */
+  readonly exact: boolean;
+  /** If given, only these rows are eligible: ascending; those that are not live are passed over. */
+  readonly allowed?: Uint32Array;
+}
+
+/** Found rows, best first, with public scores. The arrays are reused by the next search of this index. */
+export interface IndexHits {
+  count: number;
+  rows: Uint32Array;
+  scores: Float64Array;
+}
+
+/** Below so many live rows a scan is as fast as a walk, and exact. */
+const scanRowsMax = 512;
+/** How many candidates are rescored for `limit` hits. */
+function rescoringDepth(limit: number): number {
+  return Math.min(candidatesMax, Math.max(limit * 2, limit + 20));
+}
+/** Rows up to which insertion sorts faster than anything clever. */
+const insertionMax = 256;
+
+/** Answers searches on one index. */
+export class Searcher {
+  readonly #memory: IndexMemory;
+  readonly #readOriginal: OriginalReader;
+  readonly #originalsAtHand: boolean;
+  /** Euclidean distances are better when smaller. */
+  readonly #smallerIsBetter: boolean;
+  readonly #hits: IndexHits = { count: 0, rows: new Uint32Array(64), scores: new Float64Array(64) };
+
+  constructor(memory: IndexMemory, readOriginal: OriginalReader) {
+    this.#memory = memory;
+    this.#readOriginal = readOriginal;
+    this.#originalsAtHand = memory.settings.originalsInMemory || memory.settings.fullPrecision;
+    this.#smallerIsBetter = memory.settings.metric === "euclidean";
+  }
+
+  /** Finds the best rows. `liveRows` and `linkedRows` are the index's counts as of now. */
+  search(query: Float32Array, request: IndexQuery, liveRows: number, linkedRows: number): IndexHits {
+    this.#begin(request.limit);
+    if (liveRows === 0) return this.#hits;
+    this.#memory.input.set(query);
+    const { allowed } = request;
+    if (allowed !== undefined) return this.#searchExact(request.limit, allowed);
+    if (request.exact || linkedRows === 0 || liveRows <= scanRowsMax) return this.#searchExact(request.limit);
+    const ef = Math.min(candidatesMax, Math.max(request.ef, Math.ceil(request.limit * 1.5)));
+    const count = this.#memory.kernel.search(ef, rescoringDepth(request.limit));
+    // Dead rows take places in the pool, and in a graph of many duplicates a walk may end early.
+    if (count < Math.min(request.limit, liveRows)) return this.#searchExact(request.limit);
+    if (!this.#originalsAtHand) this.#sortHostRows(count);
+    this.#rescore(count, request.limit);
+    return this.#hits;
+  }
+
+  #begin(limit: number): void {
+    const hits = this.#hits;
+    hits.count = 0;
+    if (hits.rows.length > limit) return;
+    hits.rows = new Uint32Array(limit + 1);
+    hits.scores = new Float64Array(limit + 1);
+  }
+
+  #searchExact(limit: number, allowed?: Uint32Array): IndexHits {
+    const { kernel, rowEnd } = this.#memory;
+    kernel.beginExact(limit);
+    if (allowed === undefined) kernel.exactLive(0, rowEnd);
+    else this.#scanAllowed(allowed);
+    const count = kernel.endExact();
+    if (count >= 0) {
+      this.#rescoreRows(new Uint32Array(this.#memory.memory.buffer, kernel.exactAddress(), count), limit);
+    } else {
+      // Too many rows are as near as the best, as far as codes tell: compare every one.
+      const rows = allowed ?? Uint32Array.from({ length: rowEnd }, (_, row) => row);
+      this.#rescoreRows(rows.filter((row) => kernel.isLive(row) !== 0), limit);
+    }
+    return this.#hits;
+  }
+
+  #scanAllowed(allowed: Uint32Array): void {
+    const { kernel, gather, rowEnd } = this.#memory;
+    let end = allowed.length;
+    while (end > 0 && allowed[end - 1]! >= rowEnd) end--;
+    const step = gather.length - 8;
+    for (let from = 0; from < end; from += step) {
+      const part = allowed.subarray(from, Math.min(end, from + step));
+      gather.set(part);
+      kernel.exactGathered(part.length);
+    }
+  }
+
+  /** Rescores rows that are already ascending, in parts. */
+  #rescoreRows(rows: Uint32Array, limit: number): void {
+    const step = rescoreRowsMax * 16;
+    for (let from = 0; from < rows.length; from += step) {
+      const part = rows.subarray(from, from + step);
+      this.#memory.hostRows.set(part);
+      this.#rescore(part.length, limit);
+    }
+  }
+
+  #sortHostRows(count: number): void {
+    if (count <= insertionMax) this.#memory.kernel.sortHostRows(count);
+    else this.#memory.hostRows.set(this.#memory.hostRows.slice(0, count).sort());
+  }
+
+  /** Scores the first `count` host rows on their exact vectors, and keeps the best among them and the hits so far. */
+  #rescore(count: number, limit: number): void {
+    const { kernel, hostRows, hostScores } = this.#memory;
+    if (this.#originalsAtHand) kernel.rescoreRows(0, count);
+    else this.#rescoreFromStore(count);
+    if (limit > insertionMax) {
+      this.#mergeSorted(count, limit);
+      return;
+    }
+    for (let i = 0; i < count; i++) this.#offer(hostRows[i]!, hostScores[i]!, limit);
+  }
+
+  #rescoreFromStore(count: number): void {
+    const { kernel, hostRows, rescoreVectors, originalStride } = this.#memory;
+    for (let from = 0; from < count; from += rescoreRowsMax) {
+      const size = Math.min(rescoreRowsMax, count - from);
+      for (let i = 0; i < size; i++) {
+        const row = hostRows[from + i]!;
+        if (!this.#readOriginal(row, rescoreVectors, i * originalStride)) throw missingVector(row);
+      }
+      kernel.rescoreVectorsAt(from, size);
+    }
+  }
+
+  /** Equal scores are in the order of their rows. */
+  #isBetter(score: number, row: number, than: number, thanRow: number): boolean {
+    if (score === than) return row < thanRow;
+    return this.#smallerIsBetter ? score < than : score > than;
+  }
+
+  #offer(row: number, score: number, limit: number): void {
+    const hits = this.#hits;
+    const { rows, scores } = hits;
+    let i = hits.count;
+    if (i === limit) {
+      if (!this.#isBetter(score, row, scores[i - 1]!, rows[i - 1]!)) return;
+      i--;
+    } else {
+      hits.count++;
+    }
+    for (; i > 0 && this.#isBetter(score, row, scores[i - 1]!, rows[i - 1]!); i--) {
+      scores[i] = scores[i - 1]!;
+      rows[i] = rows[i - 1]!;
+    }
+    scores[i] = score;
+    rows[i] = row;
+  }
+
+  /** For large limits: sorts the hits so far and the host rows together. */
+  #mergeSorted(count: number, limit: number): void {
+    const { hostRows, hostScores } = this.#memory;
+    const hits = this.#hits;
+    const all: { row: number; score: number }[] = [];
+    for (let i = 0; i < hits.count; i++) all.push({ row: hits.rows[i]!, score: hits.scores[i]! });
+    for (let i = 0; i < count; i++) all.push({ row: hostRows[i]!, score: hostScores[i]! });
+    all.sort((a, b) => (this.#isBetter(a.score, a.row, b.score, b.row) ? -1 : 1));
+    hits.count = Math.min(limit, all.length);
+    for (let i = 0; i < hits.count; i++) {
+      hits.rows[i] = all[i]!.row;
+      hits.scores[i] = all[i]!.score;
+    }
+  }
+}
+
+function missingVector(row: number): OmenError {
+  const text = `The store has no vector for row ${row}, which the index holds. Reopen the database to rebuild the index.`;
+  return new OmenError("corrupt", "vector_missing_in_store", text);
+}
