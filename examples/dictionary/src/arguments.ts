@@ -17,8 +17,8 @@ Usage: npm start                                        a few built-in questions
   --data <folder>   where the database is kept (default: data/dictionary in the repository)
   --help            this text
 
-The first start embeds 3,000 glosses of WordNet, for about half a minute. It can be
-interrupted at any moment and goes on from there. Nothing is downloaded.
+The first start embeds 3,000 glosses of WordNet, which takes about 40 seconds.
+It can be interrupted at any moment; the next start goes on from there. Nothing is downloaded.
 `;
 
 /** Reads the arguments behind the name of the script. Words of a question need no quotes. */
@@ -36,7 +36,7 @@ export function readArguments(argv: readonly string[]): Arguments {
   const { values, positionals } = parsed;
   if (values.help === true) return { kind: "help" };
   if (values.data?.trim() === "") return mistake("--data needs the name of a folder.");
-  const question = positionals.join(" ").trim();
+  const question = positionals.join(" ").replace(/\s+/g, " ").trim();
   if (positionals.length > 0 && question === "") return mistake("The question is empty.");
   if (question.length > questionLengthMax) {
     return mistake(

@@ -15,7 +15,7 @@ export interface Embedder {
 }
 
 interface EmbeddingsPackage {
-  initModel(source: unknown): Promise<{ embed(texts: readonly string[]): Promise<number[][]> }>;
+  readonly initModel: (source: unknown) => Promise<{ embed(texts: readonly string[]): Promise<number[][]> }>;
 }
 
 /** Loads the model and embeds one text, because the first takes half a second longer than those that follow. */
@@ -41,7 +41,10 @@ export async function loadEmbedder(): Promise<Embedder> {
   return { embed, embedOne };
 }
 
-/** The sum of two vectors, which points half-way between them; cosine does not mind its length. */
-export function blend(a: Float32Array, b: Float32Array): Float32Array {
-  return a.map((value, i) => value + (b[i] ?? 0));
+/**
+ * Adds half of the second vector to the first. The sum is not of unit length, which cosine does not mind: the
+ * vectors of this model all have length 1, so the weights are as they look.
+ */
+export function blend(main: Float32Array, half: Float32Array): Float32Array {
+  return main.map((value, i) => value + 0.5 * (half[i] ?? 0));
 }

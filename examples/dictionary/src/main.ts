@@ -2,8 +2,9 @@
 // Exit codes: 0 answered, 1 the database cannot be opened or written, 2 wrong arguments, 130 interrupted.
 
 import { relative, resolve } from "node:path";
-import { styleText } from "node:util";
+import { setImmediate as turnOfTheEventLoop } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { styleText } from "node:util";
 
 import { OmenError } from "omendb";
 
@@ -15,14 +16,16 @@ import { glossCount, readGlosses } from "./glosses.js";
 import { formatCount, ProgressBar } from "./progress-bar.js";
 
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
-const answersShown = 5;
+/** Answers a question: fewer where there are several, so that all of it fits one screen. */
+const answersToOne = 8;
+const answersToEach = 3;
 
 const builtInQuestions = [
-  "fear of small closed rooms",
-  "a room for preparing meals",
-  "to speak in a very low voice",
-  "a storm with thunder and lightning",
-  "without any sound",
+  "afraid of people from other countries",
+  "speak very quietly",
+  "frozen water falling from the sky",
+  "quickly and unexpectedly",
+  "someone who teaches at a university",
 ];
 
 process.exitCode = await main();
@@ -38,9 +41,8 @@ async function main(): Promise<number> {
     return 2;
   }
   const folder = resolve(chosen.folder ?? resolve(repository, "data", "dictionary"));
-  const questions = chosen.question === undefined ? builtInQuestions : [chosen.question];
   try {
-    return await run(folder, questions);
+    return await run(folder, chosen.question);
   } catch (error) {
     if (!(error instanceof OmenError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -48,7 +50,7 @@ async function main(): Promise<number> {
   }
 }
 
-async function run(folder: string, questions: readonly string[]): Promise<number> {
+async function run(folder: string, question: string | undefined): Promise<number> {
   const startedAtMs = performance.now();
   const dictionary = await Dictionary.open(folder);
   try {
@@ -58,7 +60,8 @@ async function run(folder: string, questions: readonly string[]): Promise<number
     const embedder = await loadAndTell();
     if (count < glossCount && !(await fill(dictionary, embedder))) return 130;
     print("\n");
-    for (const question of questions) await answer(dictionary, embedder, question);
+    if (question === undefined) await answerBuiltIn(dictionary, embedder);
+    else await answer(dictionary, embedder, { question, limit: answersToOne });
     return 0;
   } finally {
     await dictionary.close();
@@ -89,7 +92,7 @@ async function fill(dictionary: Dictionary, embedder: Embedder): Promise<boolean
   for await (const added of dictionary.add(missing, embedder)) {
     bar.advance(added);
     // A batch computes for long stretches; signals are delivered only in a turn of the event loop.
-    await new Promise((resume) => setImmediate(resume));
+    await turnOfTheEventLoop();
     if (isInterrupted) break;
   }
   bar.finish();
@@ -98,11 +101,22 @@ async function fill(dictionary: Dictionary, embedder: Embedder): Promise<boolean
   return !isInterrupted;
 }
 
-async function answer(dictionary: Dictionary, embedder: Embedder, question: string): Promise<void> {
+async function answerBuiltIn(dictionary: Dictionary, embedder: Embedder): Promise<void> {
+  for (const question of builtInQuestions) {
+    await answer(dictionary, embedder, { question, limit: answersToEach });
+  }
+  print(`  Ask your own: npm start -- "fear of small closed rooms"\n\n`);
+}
+
+async function answer(
+  dictionary: Dictionary,
+  embedder: Embedder,
+  { question, limit }: { readonly question: string; readonly limit: number },
+): Promise<void> {
   const askedAtMs = performance.now();
   const vector = await embedder.embedOne(question);
   const embeddedAtMs = performance.now();
-  const answers = await dictionary.search(vector, answersShown);
+  const answers = await dictionary.search(vector, limit);
   const foundAtMs = performance.now();
   const times = { embeddingMs: embeddedAtMs - askedAtMs, searchMs: foundAtMs - embeddedAtMs };
   print(`${renderAnswers({ question, answers, ...times }, chooseLayout())}\n`);

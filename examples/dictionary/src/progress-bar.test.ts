@@ -8,7 +8,7 @@ import { formatCount, ProgressBar } from "./progress-bar.js";
 interface Trial {
   readonly written: string[];
   readonly bar: ProgressBar;
-  passMs(ms: number): void;
+  readonly passMs: (ms: number) => void;
 }
 
 function start(isTTY: boolean, settings: { total: number; alreadyDone?: number }): Trial {
