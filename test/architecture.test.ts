@@ -246,5 +246,8 @@ test("the main entry point exports its public types", () => {
   const door = repository.find(({ path }) => path === "src/index.ts");
   assert.ok(door, "src/index.ts is missing");
   assert.deepEqual(exportedTypes(door.text), publicTypes);
-  assert.deepEqual(exportedTypes('export type { A, B as C } from "./a.js";'), ["A", "C"]);
+  assert.deepEqual(
+    exportedTypes('export type { A, B as C } from "./a.js"; export { d, type E } from "./e.js";'),
+    ["A", "C", "E"],
+  );
 });

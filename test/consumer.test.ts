@@ -80,10 +80,11 @@ function readManifest(packageFolder: string): Manifest {
 }
 
 /** Runs the compiler of this repository in the consumer's folder, in its strictest form. */
-async function compile(files: readonly string[]): Promise<void> {
+async function compile(files: readonly string[], libraries = ["es2022"]): Promise<void> {
   const settings = {
     compilerOptions: {
       target: "es2022",
+      lib: libraries,
       module: "nodenext",
       strict: true,
       exactOptionalPropertyTypes: true,
@@ -171,6 +172,17 @@ test("README.md's program compiles as strict TypeScript, with every declaration 
   await compile(["example.ts"]);
   await rm(join(consumer, "color-data"), { recursive: true, force: true });
   assert.equal(await runProgram("compiled/example.js"), example.output);
+});
+
+test("the declarations agree with those of browsers and with the newest of the language", async () => {
+  await writeFile(join(consumer, "libraries.ts"), example.code);
+  await compile(["libraries.ts"], ["esnext", "dom", "dom.iterable", "webworker.importscripts"]);
+});
+
+test("a CommonJS program can require it", async () => {
+  const program = 'const { open } = require("omendb");\nopen(":memory:").then((db) => db.close());\n';
+  await writeFile(join(consumer, "required.cjs"), program);
+  assert.equal(await runProgram("required.cjs"), "");
 });
 
 test("the types refuse what the database would refuse", async () => {
