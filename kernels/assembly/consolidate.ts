@@ -91,14 +91,18 @@ function hasCondemnedNeighbor(row: u32): bool {
   return false;
 }
 
-/** True if `ancestor` is on the way from `row` to the root, or is the row. */
+/** Most steps up the tree, which is as deep as there are rows where each is nearest to the one before. */
+const CLIMB_MAX: u32 = 512;
+
+/** True if `ancestor` is on the way from `row` to the root, or is the row, or if the way is too long to tell. */
 function descendsFrom(row: u32, ancestor: u32): bool {
   let at = row;
-  while (at != NO_ROW) {
+  for (let step: u32 = 0; step < CLIMB_MAX; step++) {
+    if (at == NO_ROW) return false;
     if (at == ancestor) return true;
     at = parentOf(at);
   }
-  return false;
+  return true;
 }
 
 /** Gives a row whose parent is condemned another one: its nearest neighbor that does not descend from it. */
@@ -129,7 +133,7 @@ function reparent(row: u32): void {
 /** The nearest ancestor that stays, or the root. Nothing below it, save through condemned rows, leads to `row`. */
 function survivingAncestor(row: u32): u32 {
   let at = parentOf(row);
-  while (at != NO_ROW) {
+  for (let step: u32 = 0; step < CLIMB_MAX && at != NO_ROW; step++) {
     if (staysLinked(at)) return at;
     at = parentOf(at);
   }

@@ -10,11 +10,18 @@ import {
 export const CODE_BIAS: i32 = 64;
 const CODE_LIMIT: f32 = 63.0;
 
-/** Outside of these, components are scaled by a power of two, so that squares neither overflow nor vanish. */
-const SMALL: f32 = 8.673617379884035e-19; // 2^-60
-const LARGE: f32 = 1.152921504606846976e18; // 2^60
+/**
+ * Outside of these, components are scaled by a power of two, into 2^-50 … 2^50: then 4,096 squares do not overflow,
+ * and squares of quantisation errors that vanish are too small to matter.
+ */
+const SMALL: f32 = 8.881784197001252e-16; // 2^-50
+const LARGE: f32 = 1125899906842624.0; // 2^50
 const SMALL_FACTOR: f32 = 1.2676506002282294e30; // 2^100
 const LARGE_FACTOR: f32 = 7.888609052210118e-31; // 2^-100
+
+/** Most that a code is off because its scale was rounded to a denormal: 2^-150 × 63 × √4,096, and the query's. */
+const SCALE_UNDERFLOW: f32 = reinterpret<f32>(1 << 12); // 2^-137
+const QUERY_SCALE_UNDERFLOW: f32 = reinterpret<f32>(1 << 17); // 2^-132
 
 @inline function lanesSum(v: v128): f32 {
   return (f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1)) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
@@ -56,7 +63,7 @@ export function encode(row: u32): void {
   const norm2 = inputNorm(factor);
   if (fullPrecision) {
     memory.copy(c, inputVector, codeBytes);
-    writeTail(c, 1.0, norm2, 0, 0, factor);
+    writeTail(c, factor, norm2, 0, 0, factor);
   } else {
     encodeInt8(c, magnitude * factor, norm2, factor);
   }
@@ -89,25 +96,25 @@ function encodeInt8(c: usize, magnitude: f32, norm2: f32, factor: f32): void {
     v128.store(at, i8x16.add(packed, bias));
   }
   const sum = i32x4.extract_lane(sum4, 0) + i32x4.extract_lane(sum4, 1) + i32x4.extract_lane(sum4, 2) + i32x4.extract_lane(sum4, 3);
-  writeTail(c, scale / factor, norm2, sqrt<f32>(lanesSum(residual)) / factor, sum, factor);
+  writeTail(c, scale, norm2, sqrt<f32>(lanesSum(residual)), sum, factor);
 }
 
-/** `scale` and `residual` are of the vector as given, `norm2` of the vector scaled by `factor`. */
+/** `scale`, `norm2` and `residual` are of the vector times `factor`. */
 function writeTail(c: usize, scale: f32, norm2: f32, residual: f32, sum: i32, factor: f32): void {
   const t = c + codeBytes;
   if (metric == COSINE) {
     // Fold the length into the scale, so that a cosine row is a euclidean row of length one.
     const length = sqrt<f32>(norm2);
     const inverse: f32 = length > 0 ? 1.0 / length : 0;
-    store<f32>(t, scale * factor * inverse);
+    store<f32>(t, scale * inverse);
     store<f32>(t, 1.0, 4);
-    store<f32>(t, residual * factor * inverse, 8);
+    store<f32>(t, residual * inverse, 8);
   } else {
     // An overflowing norm is held at the greatest f32: it must not turn a weight of zero into NaN.
     const given: f32 = min<f32>(norm2 / factor / factor, f32.MAX_VALUE);
-    store<f32>(t, scale);
+    store<f32>(t, scale / factor);
     store<f32>(t, given, 4);
-    store<f32>(t, residual, 8);
+    store<f32>(t, fullPrecision ? 0 : residual / factor + SCALE_UNDERFLOW, 8);
     if (metric == DOT) raiseNormMax(given);
   }
   store<i32>(t, sum, 12);
@@ -182,7 +189,7 @@ export function prepareInput(): void {
   // For cosine the factor and the length cancel out, so that the scale of a denormal query stays normal.
   const back: f32 = metric == COSINE ? (length > 0 ? 1.0 / length : 0) : 1.0 / factor;
   queryScale = step * back;
-  queryResidual = sqrt<f32>(lanesSum(residual)) * back;
+  queryResidual = sqrt<f32>(lanesSum(residual)) * back + QUERY_SCALE_UNDERFLOW;
 }
 
 /** Prepares a row's code as a query: exact, since a code is already integers. */

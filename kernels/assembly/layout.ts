@@ -129,7 +129,8 @@ export function configure(
   paddedDimension = (dimension + 15) & ~15;
   codeBytes = fullPrecision ? paddedDimension << 2 : paddedDimension;
   codeStride = codeBytes + 16;
-  linkStride = 8 + (<usize>maxDegree << 2);
+  // Whole u64: a list is cleared by one atomic store, which traps where it is not aligned.
+  linkStride = align(8 + (<usize>maxDegree << 2), 8);
   originalStride = <usize>paddedDimension << 2;
   const ownOriginals = originalsInMemory && !fullPrecision;
   linksOffset = 4 * BITS_BYTES;

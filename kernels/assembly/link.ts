@@ -20,12 +20,10 @@ const ALPHA: f32 = 1.2;
 
 /** The edge is not pinned. */
 export const NOT_CHILD: u32 = 0;
-/** The edge is pinned where there is room for a child, and added in any case. */
-export const CHILD_IF_ROOM: u32 = 1;
-/** The edge is added only if it can be pinned. */
-export const CHILD_OR_NOTHING: u32 = 2;
+/** The edge is added only if there is room for another child. */
+export const CHILD_OR_NOTHING: u32 = 1;
 /** The edge is pinned whatever the number of children. */
-export const CHILD_ALWAYS: u32 = 3;
+export const CHILD_ALWAYS: u32 = 2;
 
 @inline export function pinsOf(head: u32): u32 { return (head >> 8) & 0xff; }
 @inline export function parentOf(row: u32): u32 { return load<u32>(links(row), 4); }
@@ -104,32 +102,39 @@ export function linkRow(row: u32): void {
   // From here on other threads may add to the list: go through a copy of it.
   const chosen = poolB;
   memory.copy(chosen, listScratch, <usize>degree << 2);
-  let hasParent = false;
-  for (let i: u32 = 0; i < degree; i++) {
-    if (addEdge(load<u32>(chosen + (<usize>i << 2)), row, hasParent ? NOT_CHILD : CHILD_IF_ROOM)) hasParent = true;
-  }
-  if (!hasParent) adopt(nearest, row);
+  // The parent comes first, so that no other thread ever sees a row that is not in the tree: rows that were linked
+  // below it could otherwise close a circle.
+  let parentAt: u32 = 0;
+  while (parentAt < degree && !addEdge(load<u32>(chosen + (<usize>parentAt << 2)), row, CHILD_OR_NOTHING)) parentAt++;
+  if (parentAt == degree) adopt(nearest, row);
+  for (let i: u32 = 0; i < degree; i++) if (i != parentAt) addEdge(load<u32>(chosen + (<usize>i << 2)), row, NOT_CHILD);
 }
 
-/** Makes `row` a child of `from`, or of the first of its descendants that has room. */
+/**
+ * Makes `row` a child of `from`, or of the first of its descendants that has room on a way down that differs from row
+ * to row: always the same way would make a chain of full rows out of many equal vectors.
+ */
 export function adopt(from: u32, row: u32): void {
   let parent = from;
+  let seed = row;
   while (!addEdge(parent, row, CHILD_OR_NOTHING)) {
-    const child = someChild(parent);
+    seed = (seed ^ (seed >> 15)) * 0x9e3779b1 + 1;
+    const child = someChild(parent, seed >> 8);
     // Without a child to go on to, every one of its many children is condemned, and its list is about to shrink.
     if (child == parent) { addEdge(parent, row, CHILD_ALWAYS); return; }
     parent = child;
   }
 }
 
-/** A child of a row that consolidation will not take away, or the row itself if it has none. */
-function someChild(row: u32): u32 {
+/** A child of a row that consolidation will not take away, looked for from any place; the row itself if it has none. */
+function someChild(row: u32, place: u32): u32 {
   const list = links(row);
   lockList(list);
   const head = atomic.load<u32>(list) & ~LOCK;
+  const degree = degreeOf(head);
   let child = row;
-  for (let i: u32 = 0; i < degreeOf(head); i++) {
-    const neighbor = neighborAt(list, i);
+  for (let i: u32 = 0; i < degree; i++) {
+    const neighbor = neighborAt(list, (place + i) % degree);
     if (parentOf(neighbor) == row && !hasBit(neighbor, CONDEMNED)) { child = neighbor; break; }
   }
   unlockList(list, head);

@@ -7,7 +7,7 @@
 import { beginQuery, scoreGathered } from "./distance";
 import { queryNorm, queryResidual } from "./encode";
 import {
-  bitWord, bitMask, block, BLOCK_ROWS, code, EUCLIDEAN, EXACT_MAX, exactCandidates, GATHER_MAX, gatherDistances,
+  bitWord, bitMask, block, BLOCK_ROWS, code, EUCLIDEAN, EXACT_MAX, exactCandidates, fullPrecision, GATHER_MAX, gatherDistances,
   gatherRows, header, LINKED, LIVE, metric, normOf, paddedDimension, poolB, residualOf, rowEnd, TAIL_START, visited,
 } from "./layout";
 import { candidate, candidateAt, candidateDistance, candidateRow, clearPool, insertCandidate } from "./pool";
@@ -72,6 +72,8 @@ let exactCount: u32 = 0;
 let exactOverflow: bool = false;
 let dotFactor: f32 = 0;
 let roundingFactor: f32 = 0;
+/** 2^-118: more than the products that underflow on the way to a distance add up to. */
+const UNDERFLOW: f32 = 3.0092655e-36;
 
 /** Begins an exact scan for the `k` nearest of the rows it is given afterwards. The input vector is the query. */
 export function beginExact(k: u32): void {
@@ -81,8 +83,10 @@ export function beginExact(k: u32): void {
   exactCount = 0;
   exactOverflow = false;
   dotFactor = metric == EUCLIDEAN ? 2.0 : 1.0;
-  // Each lane adds a quarter of the components: that many roundings at most, and a few around them.
-  roundingFactor = <f32>(paddedDimension / 4 + 16) * 5.9604645e-8;
+  // Each lane adds a quarter of the components: that many roundings at most, and a few around them. In full precision
+  // the scales of huge vectors are denormal and have lost bits, up to 8 √dimension <= dimension / 4 + 64 roundings' worth.
+  const roundings: u32 = fullPrecision ? paddedDimension / 2 + 84 : paddedDimension / 4 + 16;
+  roundingFactor = <f32>roundings * 5.9604645e-8;
 }
 
 /** Scans the first `count` gathered rows, of which those that are not live are passed over. */
@@ -112,7 +116,8 @@ export function exactLive(fromRow: u32, toRow: u32): void {
 @inline function errorBound(c: usize): f32 {
   const length: f32 = sqrt<f32>(normOf(c)), residual = residualOf(c);
   const bound = dotFactor * (queryNorm * residual + queryResidual * (length + residual));
-  return bound * 1.001 + roundingFactor * (dotFactor * queryNorm * length + (metric == EUCLIDEAN ? normOf(c) : 0));
+  const rounding = roundingFactor * (dotFactor * queryNorm * length + (metric == EUCLIDEAN ? normOf(c) : 0));
+  return bound * 1.001 + rounding + UNDERFLOW;
 }
 
 /** Distance that an upper bound must not exceed for its row to be in. */
@@ -128,12 +133,16 @@ function keepBounded(count: u32): void {
     const d = load<f32>(gatherDistances + o), error = errorBound(code(row));
     let lower = d - error, upper = d + error;
     // Overflow: nothing is known of the distance.
-    if (!(abs<f32>(d) < f32.MAX_VALUE) || !(error < f32.MAX_VALUE)) { lower = -f32.MAX_VALUE; upper = f32.MAX_VALUE; }
+    const known = abs<f32>(d) < f32.MAX_VALUE && error < f32.MAX_VALUE && normOf(code(row)) < f32.MAX_VALUE;
+    if (!known) { lower = -f32.MAX_VALUE; upper = f32.MAX_VALUE; }
     insertCandidate(poolB, candidate(upper, row), scanCount, exactK);
     if (scanCount < exactK) scanCount++;
     if (lower > threshold()) continue;
-    if (exactCount == EXACT_MAX) dropExcluded();
-    if (exactCount == EXACT_MAX) { exactOverflow = true; return; }
+    if (exactCount == EXACT_MAX) {
+      dropExcluded();
+      // Dropping a few at a time would take quadratic time.
+      if (exactCount > EXACT_MAX - EXACT_MAX / 8) { exactOverflow = true; return; }
+    }
     store<u64>(exactCandidates + (<usize>exactCount << 3), candidate(lower, row));
     exactCount++;
   }

@@ -1,36 +1,58 @@
 // Approximate search: the tail by scanning, the graph by walking, merged into one list of candidates for rescoring.
 
 import { beginQuery } from "./distance";
-import { hasBit, hostRows, LIVE, poolA, poolB } from "./layout";
-import { candidateAt, candidateRow, FOLLOWED } from "./pool";
+import { queryNorm, queryResidual } from "./encode";
+import { code, dimension, EUCLIDEAN, hasBit, hostRows, LIVE, metric, normOf, poolA, poolB, residualOf } from "./layout";
+import { candidateAt, candidateDistance, candidateRow, FOLLOWED } from "./pool";
 import { scanCount, scanTail } from "./scan";
 import { clearVisited, walk, walkCount } from "./walk";
 
+/** Standard deviations of a code's error that a candidate may lie behind the last wanted one and still be rescored. */
+const DEVIATIONS: f32 = 4.0;
+
 /**
- * Searches for the input vector. Leaves the `depth` nearest live rows at hostRowsAddress, nearest first as far as
- * codes tell, and returns how many there are.
+ * Searches for the input vector. Leaves the live rows that may be among the `limit` nearest at hostRowsAddress,
+ * nearest first as far as codes tell, and returns how many: at most `depth`, which is not below `limit`.
  */
-export function search(ef: u32, depth: u32): u32 {
+export function search(ef: u32, limit: u32, depth: u32): u32 {
   beginQuery();
   scanTail(depth);
   walk(ef);
   clearVisited();
-  return merge(depth);
+  return merge(limit, depth);
 }
 
-/** Merges the live candidates of both pools; no row is in both, since the walk passes over what the scan visited. */
-function merge(depth: u32): u32 {
+/**
+ * Merges the live candidates of both pools. The walk passes over what the scan visited, but for the entry row, which
+ * is in both while it is being linked.
+ */
+function merge(limit: u32, depth: u32): u32 {
   let a: u32 = 0, b: u32 = 0, count: u32 = 0;
+  let farthest: f32 = f32.MAX_VALUE;
   while (count < depth) {
     const fromWalk: u64 = a < walkCount ? candidateAt(poolA, a) & ~FOLLOWED : u64.MAX_VALUE;
     const fromTail: u64 = b < scanCount ? candidateAt(poolB, b) : u64.MAX_VALUE;
-    if (fromWalk == u64.MAX_VALUE && fromTail == u64.MAX_VALUE) break;
-    const row = candidateRow(min<u64>(fromWalk, fromTail));
-    if (fromWalk < fromTail) a++; else b++;
+    const next = min<u64>(fromWalk, fromTail);
+    if (next == u64.MAX_VALUE || candidateDistance(next) > farthest) break;
+    const row = candidateRow(next);
+    if (fromWalk <= fromTail) a++;
+    if (fromTail <= fromWalk) b++;
+    if (!hasBit(row, LIVE)) continue;
     store<u32>(hostRows + (<usize>count << 2), row);
-    count += hasBit(row, LIVE) ? 1 : 0;
+    count++;
+    if (count == limit) farthest = candidateDistance(next) + DEVIATIONS * deviation(code(row));
   }
   return count;
+}
+
+/**
+ * Standard deviation of the distance of a code: errors of components are as good as independent, so the error of a
+ * dot product is that of Cauchy-Schwarz divided by the square root of the dimension.
+ */
+function deviation(c: usize): f32 {
+  const fromRow = queryNorm * residualOf(c), fromQuery = queryResidual * sqrt<f32>(normOf(c));
+  const factor: f32 = metric == EUCLIDEAN ? 2.0 : 1.0;
+  return factor * sqrt<f32>((fromRow * fromRow + fromQuery * fromQuery) / <f32>dimension);
 }
 
 /** Sorts the first `count` host rows ascending, so that the host reads its store in order. Insertion: few rows. */
