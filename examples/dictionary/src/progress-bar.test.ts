@@ -11,11 +11,12 @@ interface Trial {
   readonly passMs: (ms: number) => void;
 }
 
-function start(isTTY: boolean, settings: { total: number; alreadyDone?: number }): Trial {
+function start(isTTY: boolean, settings: { total: number; alreadyDone?: number; columns?: number }): Trial {
   let nowMs = 5000;
   const written: string[] = [];
-  const output = { isTTY, write: (text: string) => written.push(text) };
-  const bar = new ProgressBar({ output, unit: "glosses", now: () => nowMs, ...settings });
+  const { columns = 80, ...counts } = settings;
+  const output = { isTTY, columns, write: (text: string) => written.push(text) };
+  const bar = new ProgressBar({ output, unit: "glosses", now: () => nowMs, ...counts });
   return { written, bar, passMs: (ms) => (nowMs += ms) };
 }
 
@@ -25,7 +26,7 @@ test("a terminal's line is redrawn in place, with rate and remaining time", () =
   bar.advance(1000);
   equal(
     written.at(-1),
-    `\r\x1b[K  ${"█".repeat(10)}${"░".repeat(20)}  33 %  1,000 of 3,000 glosses, 100/s, 20 s left`,
+    `\r\x1b[K  ${"█".repeat(8)}${"░".repeat(16)}  33 %  1,000 of 3,000 glosses, 100/s, 20 s left`,
   );
   bar.finish();
   equal(written.at(-1), "\n");
@@ -38,6 +39,17 @@ test("a terminal's line is not redrawn more often than ten times a second", () =
     bar.advance(1);
   }
   equal(written.length, 11);
+});
+
+test("the line never wraps, and fits 80 columns without being cut", () => {
+  const draw = (columns: number): string => {
+    const { written, bar, passMs } = start(true, { total: 3000, columns });
+    passMs(2000);
+    bar.advance(1250);
+    return (written.at(-1) ?? "").replace("\r\x1b[K", "");
+  };
+  match(draw(80), / 3 s left$/);
+  equal(draw(40).length, 39);
 });
 
 test("elsewhere there is a plain line every three seconds and at the end", () => {

@@ -4,6 +4,8 @@
 /** Where the progress is shown; `process.stderr` fits. */
 export interface ProgressOutput {
   readonly isTTY?: boolean;
+  /** Width of the terminal; a longer line would wrap, and a wrapped line cannot be redrawn. */
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -19,7 +21,7 @@ export interface ProgressBarOptions {
   readonly now?: () => number;
 }
 
-const barWidth = 30;
+const barWidth = 24;
 const redrawEveryMs = 100;
 const plainLineEveryMs = 3000;
 
@@ -58,8 +60,9 @@ export class ProgressBar {
 
   #show(): void {
     this.#shownAtMs = this.#now();
+    const { output } = this.#options;
     const line = this.#line();
-    this.#options.output.write(this.#isTerminal ? `\r\x1b[K${line}` : `${line}\n`);
+    output.write(this.#isTerminal ? `\r\x1b[K${line.slice(0, (output.columns ?? 80) - 1)}` : `${line}\n`);
   }
 
   #line(): string {
