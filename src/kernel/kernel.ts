@@ -37,7 +37,7 @@ export interface KernelExports {
   originalAddress(row: number): number;
   // encode.ts, search.ts, scan.ts, rescore.ts
   encode(row: number): void;
-  search(ef: number, depth: number): number;
+  search(ef: number, limit: number, depth: number): number;
   sortHostRows(count: number): void;
   beginExact(k: number): void;
   exactGathered(count: number): void;

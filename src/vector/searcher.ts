@@ -29,9 +29,9 @@ export interface IndexHits {
 
 /** Below so many live rows a scan is as fast as a walk, and exact. */
 const scanRowsMax = 512;
-/** How many candidates are rescored for `limit` hits. */
+/** Most candidates rescored for `limit` hits; the kernel leaves out those that codes rule out. */
 function rescoringDepth(limit: number): number {
-  return Math.min(candidatesMax, Math.max(limit * 2, limit + 20));
+  return Math.min(candidatesMax, Math.max(limit * 2, limit + 40));
 }
 /** Rows up to which insertion sorts faster than anything clever. */
 const insertionMax = 256;
@@ -61,7 +61,7 @@ export class Searcher {
     if (allowed !== undefined) return this.#searchExact(request.limit, allowed);
     if (request.exact || linkedRows === 0 || liveRows <= scanRowsMax) return this.#searchExact(request.limit);
     const ef = Math.min(candidatesMax, Math.max(request.ef, Math.ceil(request.limit * 1.5)));
-    const count = this.#memory.kernel.search(ef, rescoringDepth(request.limit));
+    const count = this.#memory.kernel.search(ef, request.limit, rescoringDepth(request.limit));
     // Dead rows take places in the pool, and in a graph of many duplicates a walk may end early.
     if (count < Math.min(request.limit, liveRows)) return this.#searchExact(request.limit);
     if (!this.#originalsAtHand) this.#sortHostRows(count);
