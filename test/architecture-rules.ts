@@ -34,7 +34,11 @@ const layerRules: Readonly<Record<string, LayerRule>> = {
   },
   metadata: { layers: ["base", "model", "kernel"] },
   text: { layers: ["base", "model", "kernel"] },
-  store: { layers: ["base", "model"], builtins: [...files, "node:os", "node:module"], packages: ["lmdb"] },
+  store: {
+    layers: ["base", "model"],
+    builtins: [...files, "node:os", "node:module", "node:timers/promises"],
+    packages: ["lmdb"],
+  },
   collection: { layers: ["base", "model", "vector", "metadata", "text", "store"], builtins: files },
   database: {
     layers: ["base", "model", "collection", "store"],
@@ -237,6 +241,21 @@ export function checkDependencies(sources: readonly SourceFile[]): Violation[] {
         .filter((name) => name !== "omendb" && !decisions.some((text) => text.includes(`\`${name}\``)))
         .map((name) => `${file.path}: ${name} has no page in docs/decisions/`);
     });
+}
+
+/** Links between documents lead to files that are there. */
+export function checkLinks(sources: readonly SourceFile[]): Violation[] {
+  const isThere = (path: string): boolean =>
+    sources.some((file) => file.path === path || file.path.startsWith(path));
+  return sources
+    .filter((file) => file.path.endsWith(".md"))
+    .flatMap((file) =>
+      [...file.text.replace(/^```[\s\S]*?^```$/gm, "").matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+        .map((match) => match[1] ?? "")
+        .filter((target) => !/^[a-z]+:/.test(target))
+        .filter((target) => !isThere(posix.join(posix.dirname(file.path), target)))
+        .map((target) => `${file.path}: the link to ${target} leads nowhere`),
+    );
 }
 
 /** The names that a door re-exports as types, sorted: `export type { A }` and `export { type A }`. */

@@ -9,6 +9,7 @@ import {
   checkDependencies,
   checkImports,
   checkLengths,
+  checkLinks,
   checkNames,
   checkOpenings,
   checkOutsiders,
@@ -199,6 +200,19 @@ const rules: readonly Rule[] = [
     ],
     sound: [
       file("docs/a.md", "See `./home/a` and https://example.org/home/page, or https://github.com/a/b."),
+    ],
+  },
+  {
+    name: "links between documents lead somewhere",
+    check: checkLinks,
+    planted: [file("docs/a.md", "See [b](b.md).")],
+    sound: [
+      file(
+        "docs/a.md",
+        "See [b](b.md#part), [this](../README.md), [all](../docs/), [that](https://example.org/c.md).",
+      ),
+      file("docs/b.md", "```js\nx[0](y)\n```\n"),
+      file("README.md", ""),
     ],
   },
   {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,10 +42,4 @@ test("README.md names both commands in its first screen, and what they need", ()
 test("the checks run the test command that README.md gives", () => {
   const checks = readFileSync(join(repositoryRoot, ".ci", "run"), "utf8");
   for (const part of "npm ci && npm test".split(" && ")) assert.ok(checks.includes(part), part);
-});
-
-test("the links of README.md lead somewhere", () => {
-  for (const [, target = ""] of readme.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
-    if (!/^[a-z]+:/.test(target)) assert.ok(existsSync(join(repositoryRoot, target)), target);
-  }
 });
