@@ -1,7 +1,5 @@
 // A group of writes between the start of its commit and its publication.
 
-import { assert } from "../base/assert.js";
-import type { PointStore, StoreChange } from "../store/point-store.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { RowAllocator } from "./row-allocator.js";
 import type { WritePlan } from "./write-group.js";
@@ -9,27 +7,14 @@ import type { WritePlan } from "./write-group.js";
 const rowsBetweenPauses = 64;
 
 export class CommitInFlight {
-  readonly #store: PointStore;
   readonly #indexes: readonly VectorIndex[];
   readonly #plan: WritePlan;
   /** The next of the plan's written rows to go into the indexes. */
   #next = 0;
-  #isPublished = false;
 
-  constructor(store: PointStore, indexes: readonly VectorIndex[], plan: WritePlan) {
-    this.#store = store;
+  constructor(indexes: readonly VectorIndex[], plan: WritePlan) {
     this.#indexes = indexes;
     this.#plan = plan;
-  }
-
-  get isPublished(): boolean {
-    return this.#isPublished;
-  }
-
-  /** True if reads of the store already show the commit. All of it shows at once, so one change is enough. */
-  isVisible(): boolean {
-    const [change] = this.#plan.changes;
-    return change !== undefined && isShown(this.#store, change);
   }
 
   /** Encodes the written vectors into their rows, which no search sees yet. */
@@ -51,9 +36,8 @@ export class CommitInFlight {
 
   /** Makes the group visible to searches, all of it in one turn, and hands back the rows that it emptied. */
   publish(rows: RowAllocator): void {
-    assert(!this.#isPublished, "a commit is published once");
-    this.#isPublished = true;
     const { written, removedRows } = this.#plan;
+    // The commit may be faster than the slices in which rows are written.
     while (this.#next < written.length) this.#writeRow();
     this.#indexes.forEach((index, field) => {
       index.publish(written.filter(({ vectors }) => vectors[field] !== undefined).map(({ row }) => row));
@@ -81,18 +65,5 @@ export function releaseRows(indexes: readonly VectorIndex[], rows: RowAllocator)
   const released = indexes.flatMap((index) => index.takeFreeRows());
   for (const row of released) {
     if (!indexes.some((index) => index.isOccupied(row))) rows.release(row);
-  }
-}
-
-function isShown(store: PointStore, change: StoreChange): boolean {
-  switch (change.kind) {
-    case "put":
-      return store.rowOf(change.id) === change.row;
-    case "remove":
-      return store.rowOf(change.id) === -1;
-    case "metadata":
-      return store.readPoint(change.row)?.metadata === change.metadata;
-    default:
-      return change satisfies never;
   }
 }

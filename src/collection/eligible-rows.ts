@@ -6,7 +6,6 @@ import type { PointStore } from "../store/point-store.js";
 import type { Writer } from "./writer.js";
 import { parseMetadata } from "../model/decode-metadata.js";
 import { matchesFilter } from "./filter-match.js";
-import { pointsBetweenTurns } from "./stored-points.js";
 import { runInSlices } from "./time-slices.js";
 
 /** What is walked over, and by what. `assertOpen` throws once the collection is closed or dropped. */
@@ -17,35 +16,32 @@ export interface EligibleSources {
 }
 
 /**
- * Finds the eligible rows and gives them, ascending, to `use`, which runs in one turn with the last look at the store:
- * what it reads is of the same moment. If it returns `undefined`, because a commit showed in between, it is asked
- * again with the rows as they are then.
+ * Finds the eligible rows and gives them, ascending, to `use`, which runs in the same turn as the last look at the
+ * store: what it reads is of the same moment.
  */
 export async function withEligibleRows<Result>(
   { store, writer, assertOpen }: EligibleSources,
   filter: ResolvedFilter,
-  use: (rows: Uint32Array) => Result | undefined,
+  use: (rows: Uint32Array) => Result,
 ): Promise<Result> {
   const touched = writer.watch();
   try {
-    let rows = await runInSlices(findRows(store, filter), assertOpen);
-    for (;;) {
-      writer.publishIfVisible();
-      rows = judgeAgain(store, filter, rows, touched);
-      touched.length = 0;
-      const result = use(rows);
-      if (result !== undefined) return result;
-    }
+    const rows = await runInSlices(findRows(store, filter), assertOpen);
+    return use(judgeAgain(store, filter, rows, touched));
   } finally {
     writer.unwatch(touched);
   }
 }
 
+const pointsBetweenPauses = 64;
+
+/** The walk sees the store as it was when it began, whatever is written meanwhile. */
 function* findRows(store: PointStore, filter: ResolvedFilter): Generator<void, Uint32Array> {
   const rows: number[] = [];
-  for (const found of pointsBetweenTurns(store)) {
-    if (found === undefined) yield;
-    else if (matchesFilter(filter, parseMetadata(found.point.metadata))) rows.push(found.row);
+  let count = 0;
+  for (const { row, point } of store.points()) {
+    if (++count % pointsBetweenPauses === 0) yield;
+    if (matchesFilter(filter, parseMetadata(point.metadata))) rows.push(row);
   }
   return Uint32Array.from(rows);
 }

@@ -4,7 +4,6 @@
 import type { ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { PointStore } from "../store/point-store.js";
 import type { LinkingPool } from "../vector/linking-pool.js";
-import type { MissingOriginals } from "./missing-originals.js";
 import { Checkpoints } from "./checkpoints.js";
 import { EmbeddedCollection } from "./collection.js";
 import { openIndexes } from "./open-indexes.js";
@@ -27,11 +26,7 @@ export interface CollectionSources {
 /** Opens a collection over its store, which it closes when it is closed itself, or cannot be opened. */
 export async function openCollection(sources: CollectionSources): Promise<EmbeddedCollection> {
   const { name, config, folder, store } = sources;
-  const missing: MissingOriginals = { isMissing: false };
-  const onMissingOriginal = (): void => {
-    missing.isMissing = true;
-  };
-  const indexes = await openIndexes({ ...sources, onMissingOriginal }).catch(async (error: unknown) => {
+  const indexes = await openIndexes(sources).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
@@ -46,6 +41,6 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
   const gate = new UseGate();
   const assertOpen = (): void => gate.assertOpen();
   const views = new PointViews(store, config.fields);
-  const searcher = new Searcher({ store, writer, indexes, views, missing, assertOpen, fields: config.fields });
+  const searcher = new Searcher({ store, writer, indexes, views, assertOpen, fields: config.fields });
   return new EmbeddedCollection({ name, config, store, indexes, writer, views, searcher, checkpoints, gate });
 }

@@ -6,7 +6,6 @@ import type { ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { PointStore } from "../store/point-store.js";
 import type { LinkingPool } from "../vector/linking-pool.js";
 import { VectorIndex, type VectorIndexOptions } from "../vector/vector-index.js";
-import { rowsBetweenTurns } from "./open-rows.js";
 import { runInSlices } from "./time-slices.js";
 
 /** What indexes are opened from. Without a folder there are no checkpoints. */
@@ -15,8 +14,6 @@ export interface IndexSources {
   readonly folder: string | undefined;
   readonly store: PointStore;
   readonly pool: LinkingPool;
-  /** Told when an index asked for the vector of a row that the store does not have. */
-  readonly onMissingOriginal: () => void;
 }
 
 /** The checkpoint file of a field. Files are numbered, because names of fields are the caller's. */
@@ -44,11 +41,11 @@ async function openIndex(sources: IndexSources, field: number): Promise<VectorIn
   const target = { index, store: sources.store, field, dimension: options.dimension };
   return closedOnFailure(index, async () => {
     index.reserve(sources.store.state.rowEnd);
-    await runInSlices(addRows(target, rowsBetweenTurns(sources.store)));
+    await runInSlices(addRows(target, sources.store.rowsOf(field)));
   });
 }
 
-function indexOptions({ config, folder, store, pool, onMissingOriginal }: IndexSources, field: number): VectorIndexOptions {
+function indexOptions({ config, folder, store, pool }: IndexSources, field: number): VectorIndexOptions {
   const { dimension, metric } = config.fields[field]!;
   const { quantization, originals, maxDegree, efConstruction } = config;
   return {
@@ -60,11 +57,7 @@ function indexOptions({ config, folder, store, pool, onMissingOriginal }: IndexS
     efConstruction,
     pool,
     durable: folder !== undefined,
-    readOriginal: (row, target, offset) => {
-      const isThere = store.readVector(field, row, target, offset);
-      if (!isThere) onMissingOriginal();
-      return isThere;
-    },
+    readOriginal: (row, target, offset) => store.readVector(field, row, target, offset),
   };
 }
 
@@ -87,11 +80,15 @@ async function openFromCheckpoint(
   return undefined;
 }
 
+/** Brings the index up to the store while linking gives way; closes it if that fails. */
 async function closedOnFailure(index: VectorIndex, work: () => Promise<void>): Promise<VectorIndex> {
+  index.beginWrite();
   try {
     await work();
+    index.endWrite();
     return index;
   } catch (error) {
+    index.endWrite();
     await index.close();
     throw error;
   }
@@ -105,7 +102,10 @@ interface IndexTarget {
   readonly dimension: number;
 }
 
-/** Applies what came after the checkpoint. False if that is no longer known or contradicts the checkpoint. */
+/**
+ * Applies what came after the checkpoint, some of which it may hold already, because writes go on while a file is
+ * written. False if that is no longer known or contradicts the checkpoint.
+ */
 function* catchUp(target: IndexTarget, sequence: number): Generator<void, boolean> {
   const { index, store } = target;
   const changes = store.changesSince(sequence);
@@ -113,33 +113,38 @@ function* catchUp(target: IndexTarget, sequence: number): Generator<void, boolea
   const added = new Set<number>();
   const removed: number[] = [];
   for (const change of changes) {
-    // A row that came and went behind the checkpoint was never in it.
-    for (const row of change.removed) if (!added.delete(row)) removed.push(row);
+    for (const row of change.removed) {
+      added.delete(row);
+      removed.push(row);
+    }
     for (const row of change.added) added.add(row);
     yield;
   }
+  // A row that was reused is removed first: the checkpoint may hold either vector.
   index.remove(removed);
-  const ascending = Uint32Array.from(added).sort();
-  // A fresh row is one that nothing refers to; where the checkpoint does, it is not of this store's past.
-  if (ascending.some((row) => index.isOccupied(row))) return false;
+  // One that is live now was added once and is in the checkpoint already.
+  const missing = Uint32Array.from(added)
+    .sort()
+    .filter((row) => !index.isLive(row));
+  // A row that the graph still passes through cannot take a vector.
+  if (missing.some((row) => index.isOccupied(row))) return false;
   index.reserve(store.state.rowEnd);
-  yield* addRows(target, ascending);
+  yield* addRows(target, missing);
   return true;
 }
 
 const rowsAPublication = 256;
 
-/** Writes rows of the store into the index; `undefined` among them is a pause. */
-function* addRows(target: IndexTarget, rows: Iterable<number | undefined>): Generator<void, void> {
+/** Writes those rows of the store into the index that hold a vector of its field. */
+function* addRows(target: IndexTarget, rows: Iterable<number>): Generator<void, void> {
   const { index, store, field, dimension } = target;
   const vector = new Float32Array(dimension);
   let written: number[] = [];
   for (const row of rows) {
-    if (row !== undefined && store.readVector(field, row, vector, 0)) {
-      index.write(row, vector);
-      written.push(row);
-    }
-    if (written.length < rowsAPublication && row !== undefined) continue;
+    if (!store.readVector(field, row, vector, 0)) continue;
+    index.write(row, vector);
+    written.push(row);
+    if (written.length < rowsAPublication) continue;
     index.publish(written);
     written = [];
     yield;

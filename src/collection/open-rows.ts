@@ -21,39 +21,16 @@ export async function openRows(store: PointStore, indexes: readonly VectorIndex[
 function* findGaps(store: PointStore, indexes: readonly VectorIndex[], rows: RowAllocator): Generator<void, void> {
   const { rowEnd } = store.state;
   let expected = 0;
-  for (const used of rowsBetweenTurns(store)) {
-    if (used === undefined) yield;
-    else {
-      for (; expected < used; expected++) noteGap(expected, indexes, rows);
-      expected = used + 1;
-    }
+  let count = 0;
+  for (const used of store.rows()) {
+    for (; expected < used; expected++) noteGap(expected, indexes, rows);
+    expected = used + 1;
+    if (++count % rowsBetweenPauses === 0) yield;
   }
-  for (; expected < rowEnd; expected++) {
-    noteGap(expected, indexes, rows);
-    if (expected % rowsBetweenPauses === 0) yield;
-  }
+  for (; expected < rowEnd; expected++) noteGap(expected, indexes, rows);
 }
 
 function noteGap(row: number, indexes: readonly VectorIndex[], rows: RowAllocator): void {
   if (indexes.some((index) => index.isOccupied(row))) rows.await(row);
   else rows.free(row);
-}
-
-/** Rows in use, ascending; `undefined` stands for a pause, across which no iterator of the store is held. */
-export function* rowsBetweenTurns(store: PointStore): Generator<number | undefined, void> {
-  let from = 0;
-  for (let batch = takeRows(store, from); batch.length > 0; batch = takeRows(store, from)) {
-    yield* batch;
-    from = batch[batch.length - 1]! + 1;
-    yield undefined;
-  }
-}
-
-function takeRows(store: PointStore, from: number): number[] {
-  const batch: number[] = [];
-  for (const row of store.rows(from)) {
-    batch.push(row);
-    if (batch.length === rowsBetweenPauses) break;
-  }
-  return batch;
 }

@@ -4,8 +4,8 @@
 import type { ResolvedSearch } from "../model/decode-requests.js";
 import type { ResolvedVectorField } from "../model/collection-config.js";
 import type { Hit } from "../model/requests.js";
-import type { IndexHits, VectorIndex } from "../vector/vector-index.js";
-import type { MissingOriginals } from "./missing-originals.js";
+import type { IndexHits } from "../vector/searcher.js";
+import type { VectorIndex } from "../vector/vector-index.js";
 import type { PointViews } from "./point-views.js";
 import { OmenError } from "../base/omen-error.js";
 import { withEligibleRows, type EligibleSources } from "./eligible-rows.js";
@@ -16,7 +16,6 @@ export interface SearchParts extends EligibleSources {
   readonly fields: readonly ResolvedVectorField[];
   readonly indexes: readonly VectorIndex[];
   readonly views: PointViews;
-  readonly missing: MissingOriginals;
 }
 
 export class Searcher {
@@ -31,13 +30,8 @@ export class Searcher {
     const { writer } = this.#parts;
     if (writer.failure !== undefined) throw writer.failure;
     const { filter } = request;
-    if (filter !== undefined) {
-      return withEligibleRows(this.#parts, filter, (rows) => (rows.length === 0 ? [] : this.#find(request, rows)));
-    }
-    for (;;) {
-      const hits = this.#find(request, undefined);
-      if (hits !== undefined) return hits;
-    }
+    if (filter === undefined) return this.#find(request);
+    return withEligibleRows(this.#parts, filter, (rows) => (rows.length === 0 ? [] : this.#find(request, rows)));
   }
 
   /** The hits of many searches, with turns of the event loop between them. */
@@ -55,22 +49,15 @@ export class Searcher {
     return all;
   }
 
-  /** Searches once; `undefined` if a commit showed in the store meanwhile and the answer is out of date. */
-  #find(request: ResolvedSearch, allowed: Uint32Array | undefined): Hit[] | undefined {
-    const { indexes, missing } = this.#parts;
+  #find(request: ResolvedSearch, allowed?: Uint32Array): Hit[] {
     const { limit, offset, ef, exact, vector, fieldIndex } = request;
-    missing.isMissing = false;
     const query = { limit: limit + offset, ef, exact };
-    const found = indexes[fieldIndex]!.search(vector, allowed === undefined ? query : { ...query, allowed });
-    const hits = missing.isMissing ? undefined : this.#view(found, request);
-    if (hits !== undefined) return hits;
-    if (this.#parts.writer.publishIfVisible()) return undefined;
-    const message = "A row of the index has no point in the store; close and reopen the database to rebuild the index.";
-    throw new OmenError("corrupt", "row_missing", message);
+    const index = this.#parts.indexes[fieldIndex]!;
+    return this.#view(index.search(vector, allowed === undefined ? query : { ...query, allowed }), request);
   }
 
-  /** Hits for the found rows behind the offset; `undefined` if the store lacks one of them. */
-  #view({ count, rows, scores }: IndexHits, request: ResolvedSearch): Hit[] | undefined {
+  /** Hits for the found rows behind the offset. */
+  #view({ count, rows, scores }: IndexHits, request: ResolvedSearch): Hit[] {
     const { views, fields } = this.#parts;
     const { offset, include, scoreThreshold } = request;
     const isSmallerBetter = fields[request.fieldIndex]!.metric === "euclidean";
@@ -79,9 +66,15 @@ export class Searcher {
       const score = scores[i]!;
       if (scoreThreshold !== undefined && (isSmallerBetter ? score > scoreThreshold : score < scoreThreshold)) break;
       const hit = views.hit(rows[i]!, score, include);
-      if (hit === undefined) return undefined;
+      if (hit === undefined) throw rowMissing();
       hits.push(hit);
     }
     return hits;
   }
+}
+
+/** Store and indexes change in one moment, so this is damage: of the store's pages, or of a checkpoint. */
+function rowMissing(): OmenError {
+  const message = "A row of the index has no point in the store; close the database, remove the index-*.omen files and open it.";
+  return new OmenError("corrupt", "row_missing", message);
 }

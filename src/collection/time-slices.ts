@@ -11,7 +11,7 @@ export function nextTurn(): Promise<void> {
 
 /**
  * Runs a generator to its end, letting the event loop turn after every 10 ms. The result comes at once if the first
- * slice was enough. `checkpoint` runs after each turn, and ends the work by throwing.
+ * slice was enough. `afterTurn` runs after each turn, and ends the work by throwing.
  */
 export function runInSlices<Result>(
   work: Generator<void, Result>,
@@ -24,10 +24,20 @@ export function runInSlices<Result>(
 async function runRest<Result>(work: Generator<void, Result>, afterTurn?: () => void): Promise<Result> {
   for (;;) {
     await nextTurn();
-    afterTurn?.();
+    try {
+      afterTurn?.();
+    } catch (error) {
+      endEarly(work);
+      throw error;
+    }
     const step = runSlice(work);
     if (step.done === true) return step.value;
   }
+}
+
+/** Lets the work let go of what it holds, such as an iterator of the store. */
+function endEarly(work: Generator<void, unknown>): void {
+  for (let step = work.return(undefined); step.done !== true; step = work.next());
 }
 
 function runSlice<Result>(work: Generator<void, Result>): IteratorResult<void, Result> {

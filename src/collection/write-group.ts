@@ -11,7 +11,6 @@ import { assert } from "../base/assert.js";
 import { parseMetadata } from "../model/decode-metadata.js";
 import { changedMetadata } from "./metadata-change.js";
 import { matchesFilter } from "./filter-match.js";
-import { pointsBetweenTurns } from "./stored-points.js";
 import type { RowAllocator } from "./row-allocator.js";
 
 /** What becomes of one id. */
@@ -176,11 +175,11 @@ export class WriteGroup {
     const touched = [...this.#pending.values()].filter((pending) => pending.row >= 0);
     const found = touched.filter((pending) => matchesFilter(filter, parseMetadata(this.#metadataOf(pending))));
     const matching: { readonly id: PointId; readonly row: number }[] = [];
-    for (const stored of pointsBetweenTurns(this.#store)) {
-      if (stored === undefined) yield;
-      else if (!this.#pending.has(stored.point.id) && matchesFilter(filter, parseMetadata(stored.point.metadata))) {
-        matching.push({ id: stored.point.id, row: stored.row });
-      }
+    let count = 0;
+    for (const { row, point } of this.#store.points()) {
+      if (++count % pointsBetweenPauses === 0) yield;
+      if (this.#pending.has(point.id) || !matchesFilter(filter, parseMetadata(point.metadata))) continue;
+      matching.push({ id: point.id, row });
     }
     for (const { id, row } of matching) found.push(this.#begin(id, row));
     return found;

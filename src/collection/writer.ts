@@ -3,14 +3,14 @@
 //   call → decoded → queue → group (overlay) → commit in flight ─┬→ published → call resolves
 //                                  codes written meanwhile ──────┘
 //
-// A commit becomes visible in the store a moment before its promise settles. Reads that notice publish it
-// themselves (`publishIfVisible`), so that store and indexes are never seen apart.
+// The store tells the moment from which its reads see a commit, and the indexes change in that moment: no read ever
+// sees the one without the other.
 
 import type { PointStore } from "../store/point-store.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { RowAllocator } from "./row-allocator.js";
 import { OmenError } from "../base/omen-error.js";
-import { CommitInFlight } from "./commit-in-flight.js";
+import { CommitInFlight, releaseRows } from "./commit-in-flight.js";
 import { runInSlices } from "./time-slices.js";
 import { WriteGroup } from "./write-group.js";
 
@@ -57,7 +57,6 @@ export class Writer {
   readonly #queue: (QueuedCall | QueuedTask)[] = [];
   readonly #watchers = new Set<number[]>();
   #rows: RowAllocator | undefined;
-  #inFlight: CommitInFlight | undefined;
   #running: Promise<void> | undefined;
   #failure: OmenError | undefined;
 
@@ -111,17 +110,6 @@ export class Writer {
     this.#watchers.delete(touched);
   }
 
-  /**
-   * Publishes the commit in flight if the store already shows it. True if it did: what was read from the indexes
-   * before is out of date.
-   */
-  publishIfVisible(): boolean {
-    const inFlight = this.#inFlight;
-    if (inFlight === undefined || inFlight.isPublished || !inFlight.isVisible()) return false;
-    this.#publish(inFlight);
-    return true;
-  }
-
   #enqueue(queued: QueuedCall | QueuedTask): void {
     this.#queue.push(queued);
     this.#running ??= this.#run();
@@ -160,6 +148,7 @@ export class Writer {
   }
 
   async #applyAndCommit(rows: RowAllocator, applied: AppliedCall[]): Promise<void> {
+    releaseRows(this.#parts.indexes, rows);
     const group = new WriteGroup(this.#parts.store, rows);
     await this.#applyCalls(group, rows, applied);
     await this.#commit(group, applied.length);
@@ -201,18 +190,17 @@ export class Writer {
     const { store, indexes } = this.#parts;
     const plan = await runInSlices(group.plan());
     if (plan.changes.length === 0) return;
-    const inFlight = new CommitInFlight(store, indexes, plan);
-    const committed = store.commit({ sequence: store.state.sequence + callCount, changes: plan.changes });
-    this.#inFlight = inFlight;
+    const inFlight = new CommitInFlight(indexes, plan);
+    const batch = { sequence: store.state.sequence + callCount, changes: plan.changes };
+    const committed = store.commit(batch, () => this.#publish(inFlight));
     // Both are waited for whatever becomes of either: the next commit must not begin before this one is over.
     const [commit, writing] = await Promise.allSettled([committed, writeRows(inFlight)]);
-    this.#inFlight = undefined;
     if (commit.status === "rejected") {
       group.abandon();
       throw commit.reason;
     }
     if (writing.status === "rejected") throw this.#fail(writing.reason);
-    if (!inFlight.isPublished) this.#publish(inFlight);
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** The store has a commit that the indexes could not take: only reopening brings them together again. */
@@ -222,14 +210,15 @@ export class Writer {
     return this.#failure;
   }
 
+  /** Called by the store in the moment from which its reads see the commit; must not throw into it. */
   #publish(inFlight: CommitInFlight): void {
     try {
       inFlight.publish(this.#rows!);
+      for (const touched of this.#watchers) inFlight.addTouchedRows(touched);
+      this.#parts.onPublished();
     } catch (error) {
-      throw this.#fail(error);
+      this.#fail(error);
     }
-    for (const touched of this.#watchers) inFlight.addTouchedRows(touched);
-    this.#parts.onPublished();
   }
 }
 
