@@ -60,7 +60,10 @@ export interface StoredPoint {
   readonly metadata: string;
 }
 
-/** Rows whose vectors came or went in one batch; metadata changes are not in it. */
+/**
+ * Rows whose vectors came or went in one batch, ascending; metadata changes are not in it. A point replaced in its
+ * own row is in both: apply `removed` first. An added row may hold no vector of a field; `readVector` tells.
+ */
 export interface RowChanges {
   readonly sequence: number;
   readonly added: Uint32Array;
@@ -68,8 +71,14 @@ export interface RowChanges {
 }
 
 /**
- * Durable points. Reads are synchronous and see committed batches only. One commit may be in flight at a time.
- * Every record is checked against its checksum when read: damage is an OmenError of kind `corrupt`.
+ * Durable points. Reads are synchronous and see a batch whole from the moment its commit is done, never before.
+ * Commits asked for while one is in flight wait for it. Every record is checked against its checksum when read:
+ * damage is an OmenError of kind `corrupt` (`record_corrupt`, `file_damaged`). After `close` everything but `close`
+ * fails with kind `closed`.
+ *
+ * An iteration sees the store as it is at its first step, whatever is committed meanwhile; one over all of a kind
+ * checks at its end that none was missing (`corrupt`, `keys_missing`), one from the middle or left early cannot. While
+ * one is not finished, the file grows with every commit.
  */
 export interface PointStore {
   readonly state: StoreState;
@@ -104,14 +113,27 @@ export interface PointStore {
    */
   changesSince(sequence: number): IterableIterator<RowChanges> | undefined;
 
-  /** Applies a batch; resolves when it is flushed. After a failure nothing of it is visible, and see `poisoned`. */
-  commit(batch: StoreBatch): Promise<void>;
+  /**
+   * Applies a batch; resolves when it is flushed. `applied` is called at the very moment from which reads see the
+   * batch, so that derived indexes can change in step with it. A batch that is wrong is an AssertionError. Rejects
+   * with kind `unavailable` and nothing of the batch applied: `disk_full`, after which a later commit may succeed;
+   * `flush_failed`, after which every commit rejects with `poisoned` until the store is opened again.
+   */
+  commit(batch: StoreBatch, applied?: () => void): Promise<void>;
 
-  /** Forgets row changes up to `sequence`, because a checkpoint holds them. */
+  /** Forgets row changes up to `sequence`, because a checkpoint holds them. Rejects as `commit` does. */
   trimChanges(sequence: number): Promise<void>;
+
+  /**
+   * Walks over the keys of all records, in slices between which other work gets its turn, and rejects with kind
+   * `corrupt` (`keys_missing`) unless they are those that were written: a damaged page can make LMDB pass over rows
+   * without an error. About 1 to 3 µs a point and vector. What records hold is checked where they are read.
+   */
+  verifyKeys(): Promise<void>;
 
   /** Bytes of the file on disk; 0 in memory. */
   fileBytes(): number;
 
+  /** Waits for commits in flight and lets go of the files. Calling it again does nothing. */
   close(): Promise<void>;
 }

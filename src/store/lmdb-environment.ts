@@ -1,0 +1,258 @@
+// One LMDB environment, held the one way that keeps its promises: options under which an acknowledged transaction
+// is flushed, reads from a pinned snapshot, failures as OmenErrors. It knows nothing of points. What LMDB does
+// otherwise, by experiment: docs/decisions/lmdb.md.
+
+import { statSync } from "node:fs";
+import { mkdir, open as openFile, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { type RootDatabase, open } from "./lmdb-module.js";
+import { OmenError } from "../base/omen-error.js";
+import { commitCause, commitError, freeBytes, isFullDisk, lmdbError } from "./lmdb-error.js";
+import { checkMetaPages } from "./lmdb-meta-page.js";
+import { LmdbSnapshot } from "./lmdb-snapshot.js";
+
+/** A sub-database with values of bytes. Keys are compared as unsigned integers, or as bytes. */
+export interface LmdbTable<Key extends number | Uint8Array> {
+  /** A buffer that the next read of any table of this thread overwrites; its `byteLength` and views are not its own. */
+  getBinaryFast(key: Key, options: ReadOptions): Buffer | undefined;
+  /** Only inside `commit`. `append` loses the record without a word unless the key is above every key there is. */
+  put(key: Key, value: Uint8Array, options?: { readonly append: true }): unknown;
+  /** Only inside `commit`. */
+  remove(key: Key): unknown;
+  getRange(options: RangeOptions<Key>): Iterable<{ readonly key: Key; readonly value: Uint8Array }>;
+  getKeys(options: RangeOptions<Key>): Iterable<Key>;
+  getStats(): { readonly entryCount: number };
+}
+
+interface ReadOptions {
+  readonly transaction: LmdbSnapshot["transaction"];
+}
+
+interface RangeOptions<Key> extends ReadOptions {
+  readonly start?: Key;
+  readonly exclusiveStart?: boolean;
+}
+
+export interface LmdbEnvironmentOptions {
+  /** Sub-databases that will be opened, at most. */
+  readonly tableCountMax: number;
+  /** `create` refuses a folder that has a store, `open` one that has none; without it either is taken. */
+  readonly mode?: "create" | "open";
+  /** Bytes free on the disk of a folder, by which a failed write is told to be a full disk. For tests. */
+  readonly freeBytes?: (folder: string) => Promise<number>;
+}
+
+/** Writes of one transaction. */
+export interface LmdbCommit {
+  /** Calls `put` and `remove` of tables, and nothing that can fail: LMDB commits what came before a throw. */
+  readonly puts: () => void;
+  /** Called at the moment from which reads see the transaction. */
+  readonly applied: () => void;
+}
+
+/** An open environment. Its owner makes sure that commits do not overlap, and that this process alone writes. */
+export class LmdbEnvironment {
+  readonly folder: string;
+  readonly #root: RootDatabase;
+  readonly #freeBytes: (folder: string) => Promise<number>;
+  readonly #iterators = new Set<Iterator<unknown>>();
+  readonly #snapshots = new Set<LmdbSnapshot>();
+  #snapshot: LmdbSnapshot | undefined;
+  #poison: unknown;
+  #isPoisoned = false;
+  #isClosed = false;
+
+  /** Opens or creates the environment in `folder`; throws OmenErrors as `openLmdbPointStore` says. */
+  static async open(folder: string, options: LmdbEnvironmentOptions): Promise<LmdbEnvironment> {
+    const path = join(folder, "data.mdb");
+    const fileBytes = await fileBytesOf(path);
+    if (fileBytes > 0) {
+      if (options.mode === "create") throw existsError(folder);
+      await checkMetaPages(path);
+    } else {
+      if (options.mode === "open") throw missingError(folder, path);
+      await mkdir(folder, { recursive: true });
+    }
+    const environment = new LmdbEnvironment(folder, options);
+    if (fileBytes === 0) await syncNewFile(folder);
+    return environment;
+  }
+
+  private constructor(folder: string, options: LmdbEnvironmentOptions) {
+    this.folder = folder;
+    this.#freeBytes = options.freeBytes ?? freeBytes;
+    try {
+      this.#root = open(folder, {
+        // The default flushes after it publishes, and after a restored disk snapshot trusts a page that was not flushed.
+        overlappingSync: false,
+        // The default leaves an unhandled rejection behind a failed commit, which ends the process.
+        eventTurnBatching: false,
+        // Of 4 to 64 KiB the size that wastes least around vectors of 128 to 1,536 components.
+        pageSize: 16384,
+        // Address space, not memory; growing past it would remap, and keep the old mappings.
+        mapSize: 2 ** 36,
+        // Otherwise a folder with a dot in its name is taken for a file.
+        noSubdir: false,
+        encoding: "binary",
+        keyEncoding: "binary",
+        maxDbs: options.tableCountMax,
+      });
+    } catch (error) {
+      throw lmdbError(error, folder, "opened");
+    }
+  }
+
+  /** Opens a sub-database, creating it if need be. All of them before the first read or commit. */
+  table<Key extends number | Uint8Array>(name: string, keys: Key extends number ? "uint32" : "binary"): LmdbTable<Key> {
+    try {
+      const table = this.#root.openDB<Uint8Array, Key>(name, { encoding: "binary", keyEncoding: keys });
+      // The declarations of lmdb lack the options of getBinaryFast and put.
+      return table as unknown as LmdbTable<Key>;
+    } catch (error) {
+      throw lmdbError(error, this.folder, "opened");
+    }
+  }
+
+  /** What reads see: the last transaction that `commit` finished, whatever the writer thread does meanwhile. */
+  get snapshot(): LmdbSnapshot {
+    if (this.#isClosed) throw this.closedError();
+    return (this.#snapshot ??= this.#newSnapshot());
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Moves reads on to the newest transaction; needed after tables were opened. */
+  refresh(): void {
+    const before = this.#snapshot;
+    this.#snapshot = this.#newSnapshot();
+    before?.release();
+  }
+
+  #newSnapshot(): LmdbSnapshot {
+    const snapshot = new LmdbSnapshot(this.#root, (ended) => this.#snapshots.delete(ended));
+    this.#snapshots.add(snapshot);
+    return snapshot;
+  }
+
+  /** Reads one value into the buffer that the thread's reads share; `undefined` if there is none. */
+  read<Key extends number | Uint8Array>(
+    table: LmdbTable<Key>,
+    key: Key,
+    snapshot: LmdbSnapshot = this.snapshot,
+  ): Buffer | undefined {
+    if (this.#isClosed) throw this.closedError();
+    try {
+      return table.getBinaryFast(key, snapshot);
+    } catch (error) {
+      throw lmdbError(error, this.folder, "read");
+    }
+  }
+
+  /**
+   * Walks over what `range` gives of a table, in the snapshot of the first step. Where it is left half-way by anything
+   * but an end of the loop, the snapshot stays until the environment is closed.
+   */
+  *scan<T>(range: (options: ReadOptions) => Iterable<T>): Generator<T, void, undefined> {
+    const snapshot = this.snapshot.hold();
+    const iterator = range(snapshot)[Symbol.iterator]();
+    this.#iterators.add(iterator);
+    try {
+      for (;;) {
+        if (this.#isClosed) throw this.closedError();
+        const step = iterator.next();
+        if (step.done === true) return;
+        yield step.value;
+      }
+    } catch (error) {
+      throw lmdbError(error, this.folder, "read");
+    } finally {
+      if (this.#iterators.delete(iterator)) iterator.return?.();
+      snapshot.release();
+    }
+  }
+
+  /** Records of a table, as LMDB counts them itself. */
+  recordCount(table: LmdbTable<number> | LmdbTable<Uint8Array>): number {
+    return table.getStats().entryCount;
+  }
+
+  /**
+   * Runs one transaction and resolves when it is flushed. Rejects with kind `unavailable`: `disk_full` (nothing is
+   * changed, and later commits may succeed), `flush_failed`, and from then on `poisoned`.
+   */
+  async commit({ puts, applied }: LmdbCommit): Promise<void> {
+    if (this.#isClosed) throw this.closedError();
+    if (this.#isPoisoned) throw commitError("poisoned", { folder: this.folder, cause: this.#poison });
+    void this.snapshot; // Held from before the transaction, so that reads meanwhile do not see it.
+    try {
+      await this.#root.batch(puts);
+    } catch (error) {
+      throw await this.#failure(await commitCause(error));
+    }
+    this.refresh();
+    applied();
+  }
+
+  /**
+   * After a failed flush the kernel may count pages as written that are not, so nothing more is written. A full disk
+   * is harmless: LMDB did not get to its flush, and none of the pages written belong to a transaction.
+   */
+  async #failure(cause: unknown): Promise<OmenError> {
+    const full = isFullDisk(cause, await this.#freeBytes(this.folder));
+    if (full) return commitError("disk_full", { folder: this.folder, cause });
+    this.#isPoisoned = true;
+    this.#poison = cause;
+    return commitError("flush_failed", { folder: this.folder, cause });
+  }
+
+  /** Bytes of the file on disk. */
+  fileBytes(): number {
+    return statSync(join(this.folder, "data.mdb")).size;
+  }
+
+  closedError(): OmenError {
+    return new OmenError("closed", "store_closed", `The store in ${this.folder} is closed. Open it again.`);
+  }
+
+  /** Lets go of the file. The owner has awaited its commits; iterations that are not finished end with `closed`. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const iterator of this.#iterators) iterator.return?.();
+    this.#iterators.clear();
+    for (const snapshot of this.#snapshots) snapshot.end();
+    await this.#root.close();
+  }
+}
+
+async function fileBytesOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
+    throw error;
+  }
+}
+
+/** A file is durable once the folders above it are, which only POSIX systems let us ask for. */
+async function syncNewFile(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  for (const path of [folder, dirname(resolve(folder))]) {
+    const handle = await openFile(path, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+function existsError(folder: string): OmenError {
+  return new OmenError("conflict", "store_exists", `The folder ${folder} already holds a store. Remove it, or open it instead.`);
+}
+
+function missingError(folder: string, path: string): OmenError {
+  return new OmenError("corrupt", "store_missing", `The store in ${folder} is gone: ${path} is missing or empty. Restore it from a backup.`);
+}

@@ -1,0 +1,264 @@
+// The points of one collection in one LMDB environment. Layout of the records: docs/internals/store-format.md; why
+// it is so: docs/decisions/lmdb.md.
+//
+//   points       row        checksum, id, metadata
+//   vectors/<n>  row        vector of field n, checksum
+//   ids          id key     row, checksum
+//   changes      sequence   rows added and removed
+//   meta         "state"    sequence, counts, digests of keys, dimensions
+
+import { assert } from "../base/assert.js";
+import { xxHash32 } from "../base/checksum.js";
+import { type KeyDigest, KeyDigestBuilder, sameKeyDigest } from "../base/key-digest.js";
+import type { PointId } from "../model/point.js";
+import { changeHash, changeKey, changeSequence, readChangeRecord } from "./change-record.js";
+import { checkBatch, checkRow } from "./check-batch.js";
+import { idKeyRoomBytes, idKey, readIdKey, writeIdKey } from "./id-key.js";
+import { encodeBatch, type PointTables } from "./lmdb-batch.js";
+import { LmdbEnvironment, type LmdbEnvironmentOptions, type LmdbTable } from "./lmdb-environment.js";
+import { LmdbWrites } from "./lmdb-writes.js";
+import { keysMissing, openPointTables, stateKey } from "./open-point-tables.js";
+import { idHash, readIdRecord, readPointRecord, recordCorrupt, vectorRecordBytes } from "./point-record.js";
+import type { PointStore, RowChanges, StoreBatch, StoredPoint, StoreState } from "./point-store.js";
+import { SerialQueue } from "./serial-queue.js";
+import { type StoreMeta, writeStoreMeta } from "./store-meta.js";
+
+export interface LmdbPointStoreOptions extends Pick<LmdbEnvironmentOptions, "mode" | "freeBytes"> {
+  /** Components of a vector, one number a field, in the order of the configuration. */
+  readonly dimensions: readonly number[];
+}
+
+/**
+ * Opens the store in `folder`, creating it if there is none and `mode` is not `"open"`. Throws OmenError `corrupt`
+ * (`store_missing`, `file_damaged`, `file_truncated`, `meta_corrupt`, `dimensions_mismatch`, `keys_missing`),
+ * `unsupported` (`format_version`), `conflict` (`store_exists`) or `unavailable` (`open_failed`). The caller has
+ * locked the folder: two processes that write one store break it.
+ */
+export async function openLmdbPointStore(folder: string, options: LmdbPointStoreOptions): Promise<PointStore> {
+  const { dimensions, ...rest } = options;
+  const environment = await LmdbEnvironment.open(folder, { ...rest, tableCountMax: 4 + dimensions.length });
+  try {
+    const { tables, meta } = await openPointTables(environment, dimensions);
+    return new LmdbPointStore(environment, tables, meta);
+  } catch (error) {
+    await environment.close();
+    throw error;
+  }
+}
+
+/** A walk over the keys of a table of rows. */
+interface RowWalk {
+  readonly name: string;
+  readonly table: LmdbTable<number>;
+  readonly expected: KeyDigest;
+  readonly from: number;
+}
+
+class LmdbPointStore implements PointStore {
+  readonly #environment: LmdbEnvironment;
+  readonly #tables: PointTables;
+  readonly #dimensions: readonly number[];
+  readonly #queue = new SerialQueue();
+  readonly #key = Buffer.alloc(idKeyRoomBytes);
+  #meta: StoreMeta;
+  #state: StoreState;
+  // Views of the buffer that lmdb reads into, kept because making them costs more than the read.
+  #words: Int32Array = new Int32Array(0);
+  #floats: readonly Float32Array[] = [];
+
+  constructor(environment: LmdbEnvironment, tables: PointTables, meta: StoreMeta) {
+    this.#environment = environment;
+    this.#tables = tables;
+    this.#dimensions = meta.fields.map((field) => field.dimension);
+    this.#meta = meta;
+    this.#state = stateOf(meta);
+  }
+
+  get state(): StoreState {
+    return this.#state;
+  }
+
+  rowOf(id: PointId): number {
+    const key = this.#key.subarray(0, writeIdKey(id, this.#key, 0));
+    const record = this.#environment.read(this.#tables.ids, key);
+    return record === undefined ? -1 : readIdRecord(record, key, this.#environment.folder);
+  }
+
+  readPoint(row: number): StoredPoint | undefined {
+    checkRow(row);
+    const record = this.#environment.read(this.#tables.points, row);
+    return record === undefined ? undefined : readPointRecord(record, row, this.#environment.folder);
+  }
+
+  readVector(field: number, row: number, target: Float32Array, offset: number): boolean {
+    checkRow(row);
+    const dimension = this.#dimensions[field]!;
+    const record = this.#environment.read(this.#tables.vectors[field]!, row);
+    if (record === undefined) return false;
+    if (record.buffer !== this.#words.buffer) this.#keepViews(record);
+    const isIntact =
+      record.length === vectorRecordBytes(dimension) &&
+      xxHash32(this.#words, 0, dimension, row) === this.#words[dimension]! >>> 0;
+    if (!isIntact) throw recordCorrupt(`vector of field ${field} in row ${row}`, this.#environment.folder);
+    target.set(this.#floats[field]!, offset);
+    return true;
+  }
+
+  /** lmdb reads into one buffer a thread, which it replaces only for values above 16 MiB. */
+  #keepViews({ buffer, byteOffset }: Buffer): void {
+    assert(byteOffset === 0, "lmdb reads to the start of its buffer");
+    this.#words = new Int32Array(buffer, 0, Math.max(...this.#dimensions) + 1);
+    this.#floats = this.#dimensions.map((dimension) => new Float32Array(buffer, 0, dimension));
+  }
+
+  *ids(after?: PointId): Generator<{ readonly id: PointId; readonly row: number }, void, undefined> {
+    const { ids } = this.#tables;
+    const { ids: expected } = this.#meta;
+    const { folder } = this.#environment;
+    const digest = new KeyDigestBuilder();
+    const start = after === undefined ? {} : { start: idKey(after), exclusiveStart: true };
+    for (const { key, value } of this.#environment.scan((options) => ids.getRange({ ...options, ...start }))) {
+      const row = readIdRecord(value, key, folder);
+      digest.add(idHash(key, row));
+      yield { id: readIdKey(Buffer.from(key), 0, key.length), row };
+    }
+    if (after === undefined) checkKeys(folder, "ids", digest, expected);
+  }
+
+  *points(from = 0): Generator<{ readonly row: number; readonly point: StoredPoint }, void, undefined> {
+    const { points } = this.#tables;
+    const { rows: expected } = this.#meta;
+    const { folder } = this.#environment;
+    const digest = new KeyDigestBuilder();
+    for (const { key: row, value } of this.#environment.scan((options) => points.getRange({ ...options, start: from }))) {
+      digest.add(row);
+      yield { row, point: readPointRecord(Buffer.from(value.buffer, value.byteOffset, value.length), row, folder) };
+    }
+    if (from === 0) checkKeys(folder, "points", digest, expected);
+  }
+
+  *rows(from = 0): Generator<number, void, undefined> {
+    const { rows: expected } = this.#meta;
+    yield* this.#rows({ name: "points", table: this.#tables.points, expected, from });
+  }
+
+  *rowsOf(field: number): Generator<number, void, undefined> {
+    const { rows: expected } = this.#meta.fields[field]!;
+    yield* this.#rows({ name: `vectors/${field}`, table: this.#tables.vectors[field]!, expected, from: 0 });
+  }
+
+  *#rows({ name, table, expected, from }: RowWalk): Generator<number, void, undefined> {
+    const digest = new KeyDigestBuilder();
+    for (const row of this.#environment.scan((options) => table.getKeys({ ...options, start: from }))) {
+      digest.add(row);
+      yield row;
+    }
+    if (from === 0) checkKeys(this.#environment.folder, name, digest, expected);
+  }
+
+  changesSince(sequence: number): IterableIterator<RowChanges> | undefined {
+    if (this.#environment.isClosed) throw this.#environment.closedError();
+    if (sequence < this.#meta.trimmedTo) return undefined;
+    // Checked before the first of them is used, not after the last, because what lacks one must not be applied.
+    this.#checkChangeKeys();
+    return this.#changesSince(sequence);
+  }
+
+  *#changesSince(sequence: number): Generator<RowChanges, void, undefined> {
+    const { changes } = this.#tables;
+    const start = { start: changeKey(sequence), exclusiveStart: true };
+    for (const { key, value } of this.#environment.scan((options) => changes.getRange({ ...options, ...start }))) {
+      yield readChangeRecord(value, changeSequence(key), this.#environment.folder);
+    }
+  }
+
+  #checkChangeKeys(): void {
+    const { changes } = this.#tables;
+    const digest = new KeyDigestBuilder();
+    for (const key of this.#environment.scan((options) => changes.getKeys(options))) digest.add(changeHash(key));
+    checkKeys(this.#environment.folder, "changes", digest, this.#meta.changes);
+  }
+
+  commit(batch: StoreBatch, applied: () => void = () => {}): Promise<void> {
+    return this.#queue.run(async () => {
+      checkBatch(batch, this.#state, this.#dimensions);
+      const { writes, meta } = await encodeBatch(batch, this.#tables, {
+        meta: this.#meta,
+        rowOf: (id) => this.rowOf(id),
+        hasVector: (field, row) => this.#environment.read(this.#tables.vectors[field]!, row) !== undefined,
+      });
+      await this.#write(writes, meta, applied);
+    });
+  }
+
+  trimChanges(sequence: number): Promise<void> {
+    return this.#queue.run(async () => {
+      const meta = this.#meta;
+      assert(sequence <= meta.sequence, `changes can be trimmed up to ${meta.sequence}, not ${sequence}`);
+      if (sequence <= meta.trimmedTo) return;
+      const writes = new LmdbWrites();
+      const digest = new KeyDigestBuilder(meta.changes);
+      for (const key of this.#environment.scan((options) => this.#tables.changes.getKeys(options))) {
+        if (changeSequence(key) > sequence) break;
+        writes.remove(this.#tables.changes, key);
+        digest.remove(changeHash(key));
+      }
+      await this.#write(writes, { ...meta, trimmedTo: sequence, changes: digest.digest() }, () => {});
+    });
+  }
+
+  async #write(writes: LmdbWrites, meta: StoreMeta, applied: () => void): Promise<void> {
+    writes.put(this.#tables.meta, stateKey, writeStoreMeta(meta));
+    await this.#environment.commit({
+      puts: () => writes.run(),
+      applied: () => {
+        this.#meta = meta;
+        this.#state = stateOf(meta);
+        applied();
+      },
+    });
+  }
+
+  async verifyKeys(): Promise<void> {
+    // All walks begin in this turn, so that they see the store in one state.
+    const walks: Iterator<unknown>[] = [this.rows(), this.ids()];
+    for (let field = 0; field < this.#dimensions.length; field++) walks.push(this.rowsOf(field));
+    this.#checkChangeKeys();
+    await finishInTurns(walks);
+  }
+
+  fileBytes(): number {
+    return this.#environment.fileBytes();
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.idle();
+    await this.#environment.close();
+  }
+}
+
+function checkKeys(folder: string, table: string, found: KeyDigestBuilder, expected: KeyDigest): void {
+  const digest = found.digest();
+  if (sameKeyDigest(digest, expected)) return;
+  throw keysMissing(folder, table, `${digest.count} records, ${expected.count} were written, and their keys differ`);
+}
+
+const stepsPerTurn = 4000;
+
+/** Runs all iterators to their ends, a few thousand steps in one turn of the event loop. */
+async function finishInTurns(iterators: readonly Iterator<unknown>[]): Promise<void> {
+  let unfinished = iterators;
+  while (unfinished.length > 0) {
+    unfinished = unfinished.filter((iterator) => !runSteps(iterator, stepsPerTurn));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function runSteps(iterator: Iterator<unknown>, stepCount: number): boolean {
+  for (let i = 0; i < stepCount; i++) if (iterator.next().done === true) return true;
+  return false;
+}
+
+function stateOf({ sequence, rows, rowEnd }: StoreMeta): StoreState {
+  return Object.freeze({ sequence, pointCount: rows.count, rowEnd });
+}
