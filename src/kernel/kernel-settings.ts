@@ -27,4 +27,12 @@ export const rescoreRowsMax = 64;
 export const candidatesMax = 20_480;
 
 /** Header words that the host writes: offsets in bytes from the header's address. */
-export const headerWord = { rowEnd: 0, entry: 4, normMax: 8, pause: 12, tailStart: 16, linkedCount: 20, writing: 24 } as const;
+export const headerWord = {
+  rowEnd: 0,
+  entry: 4,
+  normMax: 8,
+  pause: 12,
+  tailStart: 16,
+  linkedCount: 20,
+  writing: 24,
+} as const;

@@ -31,7 +31,9 @@ function hidesRelaxedSimd(): boolean {
 function compileWithFlag(binary: Buffer): KernelModule | undefined {
   setFlagsFromString("--experimental-wasm-relaxed-simd");
   try {
-    return WebAssembly.validate(binary) ? { build: "relaxed", module: new WebAssembly.Module(binary) } : undefined;
+    return WebAssembly.validate(binary)
+      ? { build: "relaxed", module: new WebAssembly.Module(binary) }
+      : undefined;
   } finally {
     setFlagsFromString("--no-experimental-wasm-relaxed-simd");
   }
@@ -42,6 +44,7 @@ let chosen: KernelModule | undefined;
 /** The best build, compiled once a process. Throws if the engine lacks WebAssembly SIMD or threads. */
 export function kernelModule(): KernelModule {
   chosen ??= compileKernel("relaxed") ?? compileKernel("baseline");
-  if (chosen === undefined) throw new Error("This JavaScript engine has no WebAssembly SIMD with shared memory.");
+  if (chosen === undefined)
+    throw new Error("This JavaScript engine has no WebAssembly SIMD with shared memory.");
   return chosen;
 }

@@ -2,7 +2,13 @@
 // Growing a shared memory leaves older views of it valid, so views of the fixed part are made once.
 
 import { OmenError } from "../base/omen-error.js";
-import { blockRows, candidatesMax, headerWord, rescoreRowsMax, type KernelSettings } from "../kernel/kernel-settings.js";
+import {
+  blockRows,
+  candidatesMax,
+  headerWord,
+  rescoreRowsMax,
+  type KernelSettings,
+} from "../kernel/kernel-settings.js";
 import { instantiateKernel, type KernelExports } from "../kernel/kernel.js";
 import { kernelModule, type KernelModule } from "../kernel/wasm-module.js";
 
@@ -43,7 +49,11 @@ export class IndexMemory {
     this.hostRows = new Uint32Array(buffer, kernel.hostRowsAddress(), candidatesMax);
     this.hostScores = new Float64Array(buffer, kernel.hostScoresAddress(), candidatesMax);
     this.gather = new Uint32Array(buffer, kernel.gatherAddress(), kernel.gatherLimit());
-    this.rescoreVectors = new Float32Array(buffer, kernel.rescoreAddress(), rescoreRowsMax * this.originalStride);
+    this.rescoreVectors = new Float32Array(
+      buffer,
+      kernel.rescoreAddress(),
+      rescoreRowsMax * this.originalStride,
+    );
     this.#headerAddress = kernel.headerAddress();
     this.#header = new Int32Array(buffer, this.#headerAddress, 64);
     this.setHeader("entry", 0xffff_ffff);
@@ -92,7 +102,12 @@ export class IndexMemory {
       this.memory.grow(pages);
     } catch (cause) {
       const text = `The index needs ${missing} more bytes, which the machine does not give.`;
-      throw new OmenError("unavailable", "out_of_memory", `${text} Free memory or use a smaller collection.`, { cause });
+      throw new OmenError(
+        "unavailable",
+        "out_of_memory",
+        `${text} Free memory or use a smaller collection.`,
+        { cause },
+      );
     }
   }
 }

@@ -73,7 +73,10 @@ export class LinkingPool {
   /** Asks the indexes in turn. */
   #nextJob(): { index: number; job: LinkingJob } | undefined {
     const indexes = [...this.#sources.keys()];
-    const start = Math.max(0, indexes.findIndex((index) => index >= this.#turn));
+    const start = Math.max(
+      0,
+      indexes.findIndex((index) => index >= this.#turn),
+    );
     for (let i = 0; i < indexes.length; i++) {
       const index = indexes[(start + i) % indexes.length]!;
       const job = this.#sources.get(index)!.nextJob();

@@ -153,7 +153,9 @@ export class Maintenance implements LinkingSource {
     await this.pause();
     this.#consolidationJob?.done(-1);
     await this.#consolidation;
-    this.#failWaiters(new OmenError("closed", "closed", "The database was closed while the index was awaited."));
+    this.#failWaiters(
+      new OmenError("closed", "closed", "The database was closed while the index was awaited."),
+    );
     this.#pool.detach(this.#number);
   }
 

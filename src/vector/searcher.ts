@@ -88,7 +88,10 @@ export class Searcher {
     } else {
       // Too many rows are as near as the best, as far as codes tell: compare every one.
       const rows = allowed ?? Uint32Array.from({ length: rowEnd }, (_, row) => row);
-      this.#rescoreRows(rows.filter((row) => kernel.isLive(row) !== 0), limit);
+      this.#rescoreRows(
+        rows.filter((row) => kernel.isLive(row) !== 0),
+        limit,
+      );
     }
     return this.#hits;
   }
