@@ -36,7 +36,7 @@ export class VectorIndex {
   /** Rows that may be written again. */
   #free: number[] = [];
   /** Rows out of the graph that the last durable checkpoint still holds. */
-  #released: number[] = [];
+  readonly #released = new Set<number>();
   #changedRows = 0;
 
   private constructor(options: VectorIndexOptions) {
@@ -69,10 +69,11 @@ export class VectorIndex {
   ): Promise<{ index: VectorIndex; sequence: number } | undefined> {
     const index = new VectorIndex(options);
     const sequence = await readCheckpoint(path, index.#memory);
-    if (sequence === undefined || !(await index.#readOriginals())) {
+    if (sequence === undefined) {
       await index.close();
       return undefined;
     }
+    await index.#readOriginals();
     index.#maintenance.adopt(index.#memory.kernel.countLive(), index.#deadRows());
     return { index, sequence };
   }
@@ -135,9 +136,9 @@ export class VectorIndex {
     return this.#memory.kernel.isLive(row) !== 0;
   }
 
-  /** True while a row is live, or the graph refers to it. */
+  /** True while a row is live, or the graph or the last durable checkpoint refers to it. */
   isOccupied(row: number): boolean {
-    return this.isLive(row) || this.#memory.kernel.isLinked(row) !== 0;
+    return this.isLive(row) || this.#memory.kernel.isLinked(row) !== 0 || this.#released.has(row);
   }
 
   search(query: Float32Array, request: IndexQuery): IndexHits {
@@ -171,7 +172,7 @@ export class VectorIndex {
 
   /** Rows that a checkpoint would make free for reuse. */
   get releasedRows(): number {
-    return this.#released.length;
+    return this.#released.size;
   }
 
   /**
@@ -181,11 +182,14 @@ export class VectorIndex {
   async saveCheckpoint(path: string, sequence: number): Promise<void> {
     await this.#maintenance.pause();
     try {
-      const released = this.#released.length;
+      const released = [...this.#released];
       const changed = this.#changedRows;
       const linked = this.#maintenance.linkedRowsSinceCheckpoint;
       await writeCheckpoint(path, this.#memory, sequence);
-      for (const row of this.#released.splice(0, released)) this.#free.push(row);
+      for (const row of released) {
+        this.#released.delete(row);
+        this.#free.push(row);
+      }
       this.#changedRows -= changed;
       this.#maintenance.linkedRowsSinceCheckpoint -= linked;
     } finally {
@@ -229,8 +233,10 @@ export class VectorIndex {
   }
 
   #release(rows: readonly number[]): void {
-    const to = this.#options.durable ? this.#released : this.#free;
-    for (const row of rows) to.push(row);
+    for (const row of rows) {
+      if (this.#options.durable) this.#released.add(row);
+      else this.#free.push(row);
+    }
   }
 
   /** Linked rows that are not live. */
@@ -248,9 +254,9 @@ export class VectorIndex {
   }
 
   /** A checkpoint leaves originals out, which the store has: fills them in where they are kept in memory. */
-  async #readOriginals(): Promise<boolean> {
+  async #readOriginals(): Promise<void> {
     const { kernel, rowEnd, settings, memory } = this.#memory;
-    if (!settings.originalsInMemory) return true;
+    if (!settings.originalsInMemory) return;
     for (let row = 0; row < rowEnd; row++) {
       if (kernel.isLive(row) === 0) continue;
       const target = new Float32Array(memory.buffer, kernel.originalAddress(row) >>> 0, settings.dimension);
@@ -259,7 +265,6 @@ export class VectorIndex {
       // oxlint-disable-next-line no-await-in-loop -- lets the event loop turn between slices
       if (row % sliceRows === 0) await turn();
     }
-    return true;
   }
 
   /** Walks the graph in slices; linking is paused. */
