@@ -14,13 +14,22 @@ import { codeBytes, preparedQuery } from "./layout";
   return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
 }
 
+/**
+ * Sums of four products each of 16 signed query bytes and 16 codes. Exact: a pair is at most 2 × 127 × 127 < 2^15.
+ * Not i32x4.relaxed_dot_i8x16_i7x16_add_s, which does it in one: the baseline compiler of V8 11.3 (Node 20) gets its
+ * sum wrong. Both compile to the same three instructions on x86-64; see docs/decisions/relaxed-simd-on-node-20.md.
+ */
+@inline function dot16(query: v128, codes: v128): v128 {
+  return i32x4.extadd_pairwise_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(query, codes));
+}
+
 /** Sum of query × biased code. Exact: partial sums stay below 2^31 for 4,096 dimensions. */
 export function dotCode(c: usize): i32 {
   let q = preparedQuery;
   const end = c + codeBytes;
   let a0 = i32x4.splat(0), a1 = i32x4.splat(0);
   if (ASC_FEATURE_RELAXED_SIMD) {
-    for (; c < end; c += 16, q += 16) a0 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(q), v128.load(c), a0);
+    for (; c < end; c += 16, q += 16) a0 = i32x4.add(a0, dot16(v128.load(q), v128.load(c)));
   } else {
     for (; c < end; c += 16, q += 32) {
       a0 = i32x4.add(a0, i32x4.dot_i16x8_s(v128.load(q), v128.load_ext<u8>(c)));
@@ -38,10 +47,10 @@ export function dotCode(c: usize): i32 {
   if (ASC_FEATURE_RELAXED_SIMD) {
     while (c0 < end) {
       const x = v128.load(q);
-      a0 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, v128.load(c0), a0);
-      a1 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, v128.load(c1), a1);
-      a2 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, v128.load(c2), a2);
-      a3 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x, v128.load(c3), a3);
+      a0 = i32x4.add(a0, dot16(x, v128.load(c0)));
+      a1 = i32x4.add(a1, dot16(x, v128.load(c1)));
+      a2 = i32x4.add(a2, dot16(x, v128.load(c2)));
+      a3 = i32x4.add(a3, dot16(x, v128.load(c3)));
       q += 16; c0 += 16; c1 += 16; c2 += 16; c3 += 16;
     }
   } else {

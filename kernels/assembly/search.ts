@@ -28,7 +28,8 @@ export function search(ef: u32, limit: u32, depth: u32): u32 {
  */
 function merge(limit: u32, depth: u32): u32 {
   let a: u32 = 0, b: u32 = 0, count: u32 = 0;
-  let farthest: f32 = f32.MAX_VALUE;
+  // Not the greatest f32: distances that overflow are farther, and yet to be found while there are few.
+  let farthest: f32 = Infinity;
   while (count < depth) {
     const fromWalk: u64 = a < walkCount ? candidateAt(poolA, a) & ~FOLLOWED : u64.MAX_VALUE;
     const fromTail: u64 = b < scanCount ? candidateAt(poolB, b) : u64.MAX_VALUE;
