@@ -31,11 +31,12 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
     throw error;
   });
   let checkpoints: Checkpoints | undefined;
+  const forget = forgetter(store);
   const writer = new Writer({
     store,
     indexes,
     openRows: () => openRows(store, indexes),
-    onPublished: () => checkpoints?.consider(),
+    onPublished: () => (checkpoints === undefined ? forget() : checkpoints.consider()),
   });
   if (folder !== undefined) checkpoints = new Checkpoints({ folder, store, indexes, writer });
   const gate = new UseGate();
@@ -43,4 +44,16 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
   const views = new PointViews(store, config.fields);
   const searcher = new Searcher({ store, writer, indexes, views, assertOpen, fields: config.fields });
   return new EmbeddedCollection({ name, config, store, indexes, writer, views, searcher, checkpoints, gate });
+}
+
+/** Without checkpoints nobody asks for row changes: they are forgotten now and then, so that they do not pile up. */
+function forgetter(store: PointStore): () => void {
+  const operationsKept = 1_000;
+  let forgottenTo = 0;
+  return () => {
+    const { sequence } = store.state;
+    if (sequence - forgottenTo < operationsKept) return;
+    forgottenTo = sequence;
+    void store.trimChanges(sequence);
+  };
 }

@@ -29,7 +29,7 @@ const configFields: readonly (keyof CollectionConfig)[] = [
 /** Decodes and completes the configuration of a collection. */
 export function decodeCollectionConfig(value: unknown): ResolvedCollectionConfig {
   const given = decodeFields(value, "config", configFields);
-  const index = decodeFields(given.index ?? {}, "config.index", ["maxDegree", "efConstruction"]);
+  const index = decodeFields(given.index === undefined ? {} : given.index, "config.index", ["maxDegree", "efConstruction"]);
   return Object.freeze({
     fields: Object.freeze(given.vectors === undefined ? [unnamedField(given)] : namedFields(given)),
     quantization: decodeChoice(given.quantization, "config.quantization", {
@@ -110,7 +110,7 @@ const openFields: readonly (keyof OpenOptions)[] = ["linkingThreads"];
 
 /** Decodes the options of `open`. */
 export function decodeOpenOptions(value: unknown): ResolvedOpenOptions {
-  const given = decodeFields(value ?? {}, "options", openFields);
+  const given = decodeFields(value === undefined ? {} : value, "options", openFields);
   if (given.linkingThreads === undefined) return { linkingThreads: undefined };
   const range = { min: 1, max: limits.linkingThreadsMax, fallback: 1 };
   return { linkingThreads: decodeInteger(given.linkingThreads, "options.linkingThreads", range) };

@@ -99,7 +99,7 @@ const listFields: readonly (keyof ListRequest)[] = ["filter", "limit", "after", 
 
 /** Decodes the request of `list`. */
 export function decodeList(value: unknown): ResolvedList {
-  const given = decodeFields(value ?? {}, "", listFields);
+  const given = decodeFields(value === undefined ? {} : value, "", listFields);
   return {
     filter: decodeFilter(given.filter, "filter"),
     limit: decodeInteger(given.limit, "limit", listLimitRange),
@@ -110,14 +110,14 @@ export function decodeList(value: unknown): ResolvedList {
 
 /** Decodes the request of `count`. */
 export function decodeCount(value: unknown): ResolvedFilter | undefined {
-  return decodeFilter(decodeFields(value ?? {}, "", ["filter"]).filter, "filter");
+  return decodeFilter(decodeFields(value === undefined ? {} : value, "", ["filter"]).filter, "filter");
 }
 
 const getFields: readonly (keyof GetOptions)[] = ["include"];
 
 /** Decodes the options of `get`. */
 export function decodeGetOptions(value: unknown): ResolvedInclude {
-  return decodeInclude(decodeFields(value ?? {}, "options", getFields).include, "options.include", includeOfGet);
+  return decodeInclude(decodeFields(value === undefined ? {} : value, "options", getFields).include, "options.include", includeOfGet);
 }
 
 /** Which points a delete or an update speaks of. */

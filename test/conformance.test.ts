@@ -1,0 +1,8 @@
+// Runs the conformance suite over every implementation of Database, and over one that is reopened again and again.
+
+import { conformanceSuite } from "./conformance-suite.js";
+import { inFolder, inMemory, inReopenedFolder } from "./conformance-place.js";
+
+conformanceSuite("a database in memory", inMemory);
+conformanceSuite("a database in a folder", inFolder);
+conformanceSuite("a database that is reopened", inReopenedFolder);
