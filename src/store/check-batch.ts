@@ -1,5 +1,6 @@
 // What every batch must be, whichever store takes it. Input was validated above, so whatever is wrong is our fault.
 
+/// <reference lib="es2024.string" />
 import { assert } from "../base/assert.js";
 import type { PointId } from "../model/point.js";
 import { rowEndMax, type PutPoint, type StoreBatch, type StoreState } from "./point-store.js";
@@ -17,6 +18,7 @@ export function checkBatch(batch: StoreBatch, state: StoreState, dimensions: rea
     rows.add(change.row);
     ids.add(canonicalId(change.id));
     if (change.kind === "put") checkVectors(change, dimensions);
+    if (change.kind !== "remove") assert(change.metadata.isWellFormed(), "metadata must be JSON text that UTF-8 can hold");
   }
   assert(rows.size === batch.changes.length, "no row may occur twice in one batch");
   assert(ids.size === batch.changes.length, "no id may occur twice in one batch");

@@ -6,6 +6,7 @@
 
 /// <reference lib="es2024.string" />
 import { assert } from "../base/assert.js";
+import { xxHash32 } from "../base/checksum.js";
 import type { PointId } from "../model/point.js";
 
 /** Bytes that must be free where a key is written. Keys take at most 513; the rest shows that an id is too long. */
@@ -76,4 +77,34 @@ export function readIdKey(bytes: Buffer, start: number, end: number): PointId {
 export function idKey(id: PointId): Buffer {
   const target = Buffer.allocUnsafe(idKeyRoomBytes);
   return target.subarray(0, writeIdKey(id, target, 0));
+}
+
+/** Writes keys into memory of its own, over and over, so that looking up an id allocates nothing. */
+export class IdKeyWriter {
+  readonly #bytes = Buffer.alloc((idKeyRoomBytes + 3) & ~3);
+  readonly #words = new Int32Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length >> 2);
+  /** Views of the memory by length, made when first needed. */
+  readonly #keys: Uint8Array[] = [];
+
+  /** The key of `id`, which holds until the next call. */
+  write(id: PointId): Uint8Array {
+    const length = writeIdKey(id, this.#bytes, 0);
+    return (this.#keys[length] ??= this.#bytes.subarray(0, length));
+  }
+
+  /** Takes over a key; as `write` otherwise. */
+  copy(key: Uint8Array): Uint8Array {
+    this.#bytes.set(key);
+    return (this.#keys[key.length] ??= this.#bytes.subarray(0, key.length));
+  }
+
+  /** The hash of the key written last together with a row: its checksum, and its part in the digest of ids. */
+  hash(key: Uint8Array, row: number): number {
+    return idKeyHash(this.#words, 0, key.length, row);
+  }
+}
+
+/** The hash of the key of `length` bytes that begins with the word `wordStart`. */
+export function idKeyHash(words: Int32Array, wordStart: number, length: number, row: number): number {
+  return xxHash32(words, wordStart, length, row);
 }

@@ -4,10 +4,17 @@ import { assert } from "../base/assert.js";
 import { KeyDigestBuilder } from "../base/key-digest.js";
 import type { PointId } from "../model/point.js";
 import { changeHash, changeKey, writeChangeRecord } from "./change-record.js";
-import { idKey } from "./id-key.js";
+import type { IdKeyWriter } from "./id-key.js";
 import type { LmdbTable } from "./lmdb-environment.js";
-import { LmdbWrites } from "./lmdb-writes.js";
-import { idHash, vectorRecordBytes, writeIdRecord, writePointRecord, writeVectorRecord } from "./point-record.js";
+import { IdWrites, RowWrites } from "./lmdb-writes.js";
+import {
+  idRecordBytes,
+  vectorRecordBytes,
+  writeIdRecord,
+  writePointRecord,
+  writeVectorRecord,
+  writtenIdHash,
+} from "./point-record.js";
 import type { PutMetadata, PutPoint, RemovePoint, StoreBatch, StoreChange } from "./point-store.js";
 import { Slab } from "./slab.js";
 import type { StoreMeta } from "./store-meta.js";
@@ -25,6 +32,7 @@ export interface PointTables {
 /** What the encoder asks of the committed state: only changes of points that exist cost these reads. */
 export interface CommittedState {
   readonly meta: StoreMeta;
+  readonly keys: IdKeyWriter;
   rowOf(id: PointId): number;
   hasVector(field: number, row: number): boolean;
 }
@@ -32,12 +40,18 @@ export interface CommittedState {
 /** Changes encoded in one turn of the event loop: about 2 ms of them at 128 dimensions. */
 const changesPerTurn = 1000;
 
+/** A batch ready to be committed. `run` hands it to LMDB inside a transaction; `meta` is what then holds. */
+export interface EncodedBatch {
+  readonly run: () => void;
+  readonly meta: StoreMeta;
+}
+
 /** Encodes a batch that `checkBatch` let pass. Gives way to the event loop between parts of a large one. */
 export async function encodeBatch(
   batch: StoreBatch,
   tables: PointTables,
   committed: CommittedState,
-): Promise<{ writes: LmdbWrites; meta: StoreMeta }> {
+): Promise<EncodedBatch> {
   const encoder = new BatchEncoder(batch, tables, committed);
   const changes = byRow(batch.changes);
   for (let i = 0; i < changes.length; i++) {
@@ -56,29 +70,32 @@ function byRow(changes: readonly StoreChange[]): readonly StoreChange[] {
 class BatchEncoder {
   readonly #tables: PointTables;
   readonly #committed: CommittedState;
-  readonly #writes = new LmdbWrites();
+  readonly #points: RowWrites;
+  readonly #vectors: readonly RowWrites[];
+  readonly #ids: IdWrites;
   readonly #pointSlab: Slab;
   readonly #vectorSlabs: readonly Slab[];
   readonly #idSlab: Slab;
-  readonly #rows: KeyDigestBuilder;
-  readonly #ids: KeyDigestBuilder;
-  readonly #fields: readonly KeyDigestBuilder[];
+  readonly #rowDigest: KeyDigestBuilder;
+  readonly #idDigest: KeyDigestBuilder;
+  readonly #fieldDigests: readonly KeyDigestBuilder[];
   readonly #added: number[] = [];
   readonly #removed: number[] = [];
-  #rowEnd: number;
 
-  constructor(batch: StoreBatch, tables: PointTables, committed: CommittedState) {
-    const { meta } = committed;
-    const count = batch.changes.length;
+  constructor({ changes }: StoreBatch, tables: PointTables, committed: CommittedState) {
+    const { meta, keys } = committed;
     this.#tables = tables;
     this.#committed = committed;
-    this.#pointSlab = new Slab(count * 256);
-    this.#vectorSlabs = meta.fields.map((field) => new Slab(count * vectorRecordBytes(field.dimension)));
-    this.#idSlab = new Slab(count * 8);
-    this.#rows = new KeyDigestBuilder(meta.rows);
-    this.#ids = new KeyDigestBuilder(meta.ids);
-    this.#fields = meta.fields.map((field) => new KeyDigestBuilder(field.rows));
-    this.#rowEnd = meta.rowEnd;
+    // Rows from the row end on were never put into any table, and come here in ascending order.
+    this.#points = new RowWrites(tables.points, meta.rowEnd);
+    this.#vectors = tables.vectors.map((table) => new RowWrites(table, meta.rowEnd));
+    this.#ids = new IdWrites(tables.ids, keys);
+    this.#pointSlab = new Slab(changes.length * 256);
+    this.#vectorSlabs = meta.fields.map(({ dimension }) => new Slab(changes.length * vectorRecordBytes(dimension)));
+    this.#idSlab = new Slab(changes.length * idRecordBytes);
+    this.#rowDigest = new KeyDigestBuilder(meta.rows);
+    this.#idDigest = new KeyDigestBuilder(meta.ids);
+    this.#fieldDigests = meta.fields.map(({ rows }) => new KeyDigestBuilder(rows));
   }
 
   encode(change: StoreChange): void {
@@ -95,95 +112,103 @@ class BatchEncoder {
   }
 
   #put(change: PutPoint): void {
-    const { row, replacedRow } = change;
-    if (replacedRow !== -1) this.#checkStored(change.id, replacedRow);
-    const { record, idKey } = writePointRecord(this.#pointSlab, row, change.id, change.metadata);
-    const hash = idHash(idKey, row);
-    this.#putRecord(this.#tables.points, row, record);
-    this.#putVectors(change);
-    this.#writes.put(this.#tables.ids, idKey, writeIdRecord(this.#idSlab, row, hash));
+    const { id, row, replacedRow } = change;
+    if (replacedRow !== -1) this.#removeOld(change);
+    const length = writePointRecord(this.#pointSlab, change);
+    const hash = writtenIdHash(this.#pointSlab.chunk, this.#pointSlab.offset, row);
+    this.#points.put(row, this.#pointSlab, length);
+    writeIdRecord(this.#idSlab, row, hash);
+    this.#ids.put(id, this.#idSlab);
+    this.#idDigest.add(hash);
+    this.#rowDigest.add(row);
     this.#added.push(row);
-    if (replacedRow !== -1) {
-      this.#removed.push(replacedRow);
-      this.#ids.remove(idHash(idKey, replacedRow));
-      this.#rows.remove(replacedRow);
-      if (replacedRow !== row) this.#removeRecords(replacedRow);
-    }
-    this.#ids.add(hash);
-    this.#rows.add(row);
-    this.#rowEnd = Math.max(this.#rowEnd, row + 1);
+    this.#putVectors(change);
   }
 
-  #putVectors({ row, replacedRow, vectors }: PutPoint): void {
+  #putVectors({ row, vectors }: PutPoint): void {
     for (let field = 0; field < vectors.length; field++) {
       const vector = vectors[field];
-      const wasThere = replacedRow === row && this.#committed.hasVector(field, row);
-      if (wasThere) this.#fields[field]!.remove(row);
-      if (vector !== undefined) {
-        this.#putRecord(this.#tables.vectors[field]!, row, writeVectorRecord(this.#vectorSlabs[field]!, row, vector));
-        this.#fields[field]!.add(row);
-      } else if (wasThere) {
-        this.#writes.remove(this.#tables.vectors[field]!, row);
-      }
+      if (vector === undefined) continue;
+      const slab = this.#vectorSlabs[field]!;
+      const length = writeVectorRecord(slab, row, vector);
+      this.#vectors[field]!.put(row, slab, length);
+      this.#fieldDigests[field]!.add(row);
     }
   }
 
-  /**
-   * Appends where that is safe: rows at or above `rowEnd` were never put into any table, and come here in ascending
-   * order. LMDB drops an append that is out of order, and says nothing.
-   */
-  #putRecord(table: LmdbTable<number>, row: number, record: Uint8Array): void {
-    if (row >= this.#committed.meta.rowEnd) this.#writes.append(table, row, record);
-    else this.#writes.put(table, row, record);
+  /** Takes a replaced point out of the digests, and removes what of it is not written over. */
+  #removeOld({ id, row, replacedRow, vectors }: PutPoint): void {
+    this.#checkStored(id, replacedRow);
+    this.#forgetKeys(id, replacedRow);
+    if (replacedRow !== row) this.#points.remove(replacedRow);
+    for (let field = 0; field < vectors.length; field++) {
+      const isWrittenOver = replacedRow === row && vectors[field] !== undefined;
+      this.#removeVector({ field, row: replacedRow, isWrittenOver });
+    }
   }
 
   #remove({ id, row }: RemovePoint): void {
     this.#checkStored(id, row);
-    const key = idKey(id);
-    this.#removeRecords(row);
-    this.#writes.remove(this.#tables.ids, key);
-    this.#removed.push(row);
-    this.#ids.remove(idHash(key, row));
-    this.#rows.remove(row);
-  }
-
-  #removeRecords(row: number): void {
-    this.#writes.remove(this.#tables.points, row);
-    for (let field = 0; field < this.#fields.length; field++) {
-      if (!this.#committed.hasVector(field, row)) continue;
-      this.#writes.remove(this.#tables.vectors[field]!, row);
-      this.#fields[field]!.remove(row);
+    this.#forgetKeys(id, row);
+    this.#points.remove(row);
+    this.#ids.remove(id);
+    for (let field = 0; field < this.#vectors.length; field++) {
+      this.#removeVector({ field, row, isWrittenOver: false });
     }
   }
 
-  #putMetadata({ id, row, metadata }: PutMetadata): void {
-    this.#checkStored(id, row);
-    this.#writes.put(this.#tables.points, row, writePointRecord(this.#pointSlab, row, id, metadata).record);
+  #forgetKeys(id: PointId, row: number): void {
+    const { keys } = this.#committed;
+    this.#idDigest.remove(keys.hash(keys.write(id), row));
+    this.#rowDigest.remove(row);
+    this.#removed.push(row);
+  }
+
+  #removeVector({ field, row, isWrittenOver }: { field: number; row: number; isWrittenOver: boolean }): void {
+    if (!this.#committed.hasVector(field, row)) return;
+    this.#fieldDigests[field]!.remove(row);
+    if (!isWrittenOver) this.#vectors[field]!.remove(row);
+  }
+
+  #putMetadata(change: PutMetadata): void {
+    this.#checkStored(change.id, change.row);
+    const length = writePointRecord(this.#pointSlab, change);
+    this.#points.put(change.row, this.#pointSlab, length);
   }
 
   #checkStored(id: PointId, row: number): void {
     assert(this.#committed.rowOf(id) === row, `the id ${String(id)} must lie in row ${row}`);
   }
 
-  finish(sequence: number): { writes: LmdbWrites; meta: StoreMeta } {
+  finish(sequence: number): EncodedBatch {
     const before = this.#committed.meta;
-    const changes = new KeyDigestBuilder(before.changes);
-    if (this.#added.length + this.#removed.length > 0) {
-      const key = changeKey(sequence);
-      changes.add(changeHash(key));
-      const added = Uint32Array.from(this.#added);
-      const removed = Uint32Array.from(this.#removed).sort();
-      this.#writes.put(this.#tables.changes, key, writeChangeRecord({ sequence, added, removed }));
-    }
+    const rowEnd = Math.max(before.rowEnd, (this.#added.at(-1) ?? -1) + 1);
+    const changes = this.#changes(sequence);
+    const changeDigest = new KeyDigestBuilder(before.changes);
+    if (changes !== undefined) changeDigest.add(changeHash(changes.key));
     const meta: StoreMeta = {
       sequence,
       trimmedTo: before.trimmedTo,
-      rowEnd: this.#rowEnd,
-      rows: this.#rows.digest(),
-      ids: this.#ids.digest(),
-      changes: changes.digest(),
-      fields: before.fields.map(({ dimension }, i) => ({ dimension, rows: this.#fields[i]!.digest() })),
+      rowEnd,
+      rows: this.#rowDigest.digest(),
+      ids: this.#idDigest.digest(),
+      changes: changeDigest.digest(),
+      fields: before.fields.map(({ dimension }, i) => ({ dimension, rows: this.#fieldDigests[i]!.digest() })),
     };
-    return { writes: this.#writes, meta };
+    const run = (): void => {
+      this.#points.run();
+      for (const vectors of this.#vectors) vectors.run();
+      this.#ids.run();
+      if (changes !== undefined) this.#tables.changes.put(changes.key, changes.record);
+    };
+    return { run, meta };
+  }
+
+  /** The record of the rows that came and went, if any did. */
+  #changes(sequence: number): { key: Uint8Array; record: Uint8Array } | undefined {
+    if (this.#added.length + this.#removed.length === 0) return undefined;
+    const added = Uint32Array.from(this.#added);
+    const removed = Uint32Array.from(this.#removed).sort();
+    return { key: changeKey(sequence), record: writeChangeRecord({ sequence, added, removed }) };
   }
 }

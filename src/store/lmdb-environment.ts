@@ -156,7 +156,8 @@ export class LmdbEnvironment {
    */
   *scan<T>(range: (options: ReadOptions) => Iterable<T>): Generator<T, void, undefined> {
     const snapshot = this.snapshot.hold();
-    const iterator = range(snapshot)[Symbol.iterator]();
+    // An object of its own, because lmdb writes into the options that it is given.
+    const iterator = range({ transaction: snapshot.transaction })[Symbol.iterator]();
     this.#iterators.add(iterator);
     try {
       for (;;) {

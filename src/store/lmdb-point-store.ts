@@ -8,17 +8,24 @@
 //   meta         "state"    sequence, counts, digests of keys, dimensions
 
 import { assert } from "../base/assert.js";
-import { xxHash32 } from "../base/checksum.js";
 import { type KeyDigest, KeyDigestBuilder, sameKeyDigest } from "../base/key-digest.js";
 import type { PointId } from "../model/point.js";
 import { changeHash, changeKey, changeSequence, readChangeRecord } from "./change-record.js";
 import { checkBatch, checkRow } from "./check-batch.js";
-import { idKeyRoomBytes, idKey, readIdKey, writeIdKey } from "./id-key.js";
+import { idKey, IdKeyWriter, readIdKey } from "./id-key.js";
 import { encodeBatch, type PointTables } from "./lmdb-batch.js";
 import { LmdbEnvironment, type LmdbEnvironmentOptions, type LmdbTable } from "./lmdb-environment.js";
-import { LmdbWrites } from "./lmdb-writes.js";
+import type { LmdbSnapshot } from "./lmdb-snapshot.js";
 import { keysMissing, openPointTables, stateKey } from "./open-point-tables.js";
-import { idHash, readIdRecord, readPointRecord, recordCorrupt, vectorRecordBytes } from "./point-record.js";
+import {
+  type IdPlace,
+  isVectorIntact,
+  type ReadBuffer,
+  readIdRecord,
+  readPointRecord,
+  recordCorrupt,
+  vectorRecordBytes,
+} from "./point-record.js";
 import type { PointStore, RowChanges, StoreBatch, StoredPoint, StoreState } from "./point-store.js";
 import { SerialQueue } from "./serial-queue.js";
 import { type StoreMeta, writeStoreMeta } from "./store-meta.js";
@@ -59,17 +66,20 @@ class LmdbPointStore implements PointStore {
   readonly #tables: PointTables;
   readonly #dimensions: readonly number[];
   readonly #queue = new SerialQueue();
-  readonly #key = Buffer.alloc(idKeyRoomBytes);
+  readonly #keys = new IdKeyWriter();
+  readonly #idPlace: IdPlace;
   #meta: StoreMeta;
   #state: StoreState;
-  // Views of the buffer that lmdb reads into, kept because making them costs more than the read.
-  #words: Int32Array = new Int32Array(0);
+  // Views of the buffer that lmdb reads into, kept because making them costs as much as the read.
+  #readBuffer: ReadBuffer = { bytes: Buffer.alloc(0), words: new Int32Array(0) };
+  /** One a field. */
   #floats: readonly Float32Array[] = [];
 
   constructor(environment: LmdbEnvironment, tables: PointTables, meta: StoreMeta) {
     this.#environment = environment;
     this.#tables = tables;
     this.#dimensions = meta.fields.map((field) => field.dimension);
+    this.#idPlace = { keys: this.#keys, folder: environment.folder };
     this.#meta = meta;
     this.#state = stateOf(meta);
   }
@@ -79,15 +89,21 @@ class LmdbPointStore implements PointStore {
   }
 
   rowOf(id: PointId): number {
-    const key = this.#key.subarray(0, writeIdKey(id, this.#key, 0));
+    const key = this.#keys.write(id);
     const record = this.#environment.read(this.#tables.ids, key);
-    return record === undefined ? -1 : readIdRecord(record, key, this.#environment.folder);
+    return record === undefined ? -1 : readIdRecord(record, key, this.#idPlace);
   }
 
   readPoint(row: number): StoredPoint | undefined {
     checkRow(row);
-    const record = this.#environment.read(this.#tables.points, row);
-    return record === undefined ? undefined : readPointRecord(record, row, this.#environment.folder);
+    return this.#readPoint(row, this.#environment.snapshot);
+  }
+
+  #readPoint(row: number, snapshot: LmdbSnapshot): StoredPoint | undefined {
+    const record = this.#environment.read(this.#tables.points, row, snapshot);
+    if (record === undefined) return undefined;
+    const { folder } = this.#environment;
+    return readPointRecord(this.#readBufferOf(record), record.length, { row, folder });
   }
 
   readVector(field: number, row: number, target: Float32Array, offset: number): boolean {
@@ -95,46 +111,50 @@ class LmdbPointStore implements PointStore {
     const dimension = this.#dimensions[field]!;
     const record = this.#environment.read(this.#tables.vectors[field]!, row);
     if (record === undefined) return false;
-    if (record.buffer !== this.#words.buffer) this.#keepViews(record);
-    const isIntact =
-      record.length === vectorRecordBytes(dimension) &&
-      xxHash32(this.#words, 0, dimension, row) === this.#words[dimension]! >>> 0;
-    if (!isIntact) throw recordCorrupt(`vector of field ${field} in row ${row}`, this.#environment.folder);
+    const { words } = this.#readBufferOf(record);
+    if (record.length !== vectorRecordBytes(dimension) || !isVectorIntact(words, dimension, row)) {
+      throw recordCorrupt(`vector of field ${field} in row ${row}`, this.#environment.folder);
+    }
     target.set(this.#floats[field]!, offset);
     return true;
   }
 
-  /** lmdb reads into one buffer a thread, which it replaces only for values above 16 MiB. */
-  #keepViews({ buffer, byteOffset }: Buffer): void {
-    assert(byteOffset === 0, "lmdb reads to the start of its buffer");
-    this.#words = new Int32Array(buffer, 0, Math.max(...this.#dimensions) + 1);
-    this.#floats = this.#dimensions.map((dimension) => new Float32Array(buffer, 0, dimension));
+  /** lmdb reads into one buffer a thread, which it replaces only for values above 16 MiB; views of it are kept. */
+  #readBufferOf(record: Buffer): ReadBuffer {
+    if (record.buffer !== this.#readBuffer.bytes.buffer) {
+      const { buffer, byteOffset } = record;
+      assert(byteOffset === 0 && buffer.byteLength % 4 === 0, "lmdb reads to the start of its buffer");
+      this.#readBuffer = { bytes: Buffer.from(buffer), words: new Int32Array(buffer) };
+      this.#floats = this.#dimensions.map((dimension) => new Float32Array(buffer, 0, dimension));
+    }
+    return this.#readBuffer;
   }
 
   *ids(after?: PointId): Generator<{ readonly id: PointId; readonly row: number }, void, undefined> {
     const { ids } = this.#tables;
     const { ids: expected } = this.#meta;
-    const { folder } = this.#environment;
     const digest = new KeyDigestBuilder();
     const start = after === undefined ? {} : { start: idKey(after), exclusiveStart: true };
     for (const { key, value } of this.#environment.scan((options) => ids.getRange({ ...options, ...start }))) {
-      const row = readIdRecord(value, key, folder);
-      digest.add(idHash(key, row));
-      yield { id: readIdKey(Buffer.from(key), 0, key.length), row };
+      const copied = this.#keys.copy(key);
+      const row = readIdRecord(bufferOf(value), copied, this.#idPlace);
+      digest.add(this.#keys.hash(copied, row));
+      yield { id: readIdKey(bufferOf(key), 0, key.length), row };
     }
-    if (after === undefined) checkKeys(folder, "ids", digest, expected);
+    if (after === undefined) checkKeys(this.#environment.folder, "ids", digest, expected);
   }
 
   *points(from = 0): Generator<{ readonly row: number; readonly point: StoredPoint }, void, undefined> {
-    const { points } = this.#tables;
-    const { rows: expected } = this.#meta;
-    const { folder } = this.#environment;
-    const digest = new KeyDigestBuilder();
-    for (const { key: row, value } of this.#environment.scan((options) => points.getRange({ ...options, start: from }))) {
-      digest.add(row);
-      yield { row, point: readPointRecord(Buffer.from(value.buffer, value.byteOffset, value.length), row, folder) };
+    const snapshot = this.#environment.snapshot.hold();
+    try {
+      for (const row of this.rows(from)) {
+        const point = this.#readPoint(row, snapshot);
+        assert(point !== undefined, "a key and its record are in the same snapshot");
+        yield { row, point };
+      }
+    } finally {
+      snapshot.release();
     }
-    if (from === 0) checkKeys(folder, "points", digest, expected);
   }
 
   *rows(from = 0): Generator<number, void, undefined> {
@@ -182,12 +202,13 @@ class LmdbPointStore implements PointStore {
   commit(batch: StoreBatch, applied: () => void = () => {}): Promise<void> {
     return this.#queue.run(async () => {
       checkBatch(batch, this.#state, this.#dimensions);
-      const { writes, meta } = await encodeBatch(batch, this.#tables, {
+      const { run, meta } = await encodeBatch(batch, this.#tables, {
         meta: this.#meta,
+        keys: this.#keys,
         rowOf: (id) => this.rowOf(id),
         hasVector: (field, row) => this.#environment.read(this.#tables.vectors[field]!, row) !== undefined,
       });
-      await this.#write(writes, meta, applied);
+      await this.#write(run, meta, applied);
     });
   }
 
@@ -196,21 +217,25 @@ class LmdbPointStore implements PointStore {
       const meta = this.#meta;
       assert(sequence <= meta.sequence, `changes can be trimmed up to ${meta.sequence}, not ${sequence}`);
       if (sequence <= meta.trimmedTo) return;
-      const writes = new LmdbWrites();
+      const trimmed: Uint8Array[] = [];
       const digest = new KeyDigestBuilder(meta.changes);
       for (const key of this.#environment.scan((options) => this.#tables.changes.getKeys(options))) {
         if (changeSequence(key) > sequence) break;
-        writes.remove(this.#tables.changes, key);
+        trimmed.push(key);
         digest.remove(changeHash(key));
       }
-      await this.#write(writes, { ...meta, trimmedTo: sequence, changes: digest.digest() }, () => {});
+      const run = (): void => trimmed.forEach((key) => this.#tables.changes.remove(key));
+      await this.#write(run, { ...meta, trimmedTo: sequence, changes: digest.digest() }, () => {});
     });
   }
 
-  async #write(writes: LmdbWrites, meta: StoreMeta, applied: () => void): Promise<void> {
-    writes.put(this.#tables.meta, stateKey, writeStoreMeta(meta));
+  async #write(run: () => void, meta: StoreMeta, applied: () => void): Promise<void> {
+    const record = writeStoreMeta(meta);
     await this.#environment.commit({
-      puts: () => writes.run(),
+      puts: () => {
+        run();
+        this.#tables.meta.put(stateKey, record);
+      },
       applied: () => {
         this.#meta = meta;
         this.#state = stateOf(meta);
@@ -241,6 +266,10 @@ function checkKeys(folder: string, table: string, found: KeyDigestBuilder, expec
   const digest = found.digest();
   if (sameKeyDigest(digest, expected)) return;
   throw keysMissing(folder, table, `${digest.count} records, ${expected.count} were written, and their keys differ`);
+}
+
+function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length);
 }
 
 const stepsPerTurn = 4000;

@@ -1,49 +1,114 @@
 // The writes of one transaction, collected before it begins: LMDB commits what came before an error in its callback,
 // so everything that can fail is done by then.
 
+import type { PointId } from "../model/point.js";
+import type { IdKeyWriter } from "./id-key.js";
 import type { LmdbTable } from "./lmdb-environment.js";
-
-type Key = number | Uint8Array;
+import { idRecordBytes } from "./point-record.js";
+import type { Chunk, Slab } from "./slab.js";
 
 const append = Object.freeze({ append: true });
 
-/** An ordered list of puts and removes. Keys and values are kept by reference and must not change. */
-export class LmdbWrites {
-  // Four lists rather than one of objects: an object a write costs as much as its put.
-  readonly #tables: LmdbTable<Key>[] = [];
-  readonly #keys: Key[] = [];
+/**
+ * A buffer of which lmdb stores the part from `start` to `end`: the form in which its own encoders hand over values,
+ * without a view for each. Not documented; `lmdb-traps.test.ts` sees to it that it holds.
+ */
+interface SpannedBuffer extends Uint8Array {
+  start?: number;
+  end?: number;
+}
+
+/** Puts and removes of rows of one table. Rows from `appendFrom` on are put in ascending order. Lists of numbers, because an object a write costs as much as its put. */
+export class RowWrites {
+  readonly #table: LmdbTable<number>;
+  readonly #rows: number[] = [];
   /** `undefined` removes. */
-  readonly #values: (Uint8Array | undefined)[] = [];
-  readonly #isAppend: boolean[] = [];
+  readonly #chunks: (Chunk | undefined)[] = [];
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #appendFrom: number;
 
-  put<K extends Key>(table: LmdbTable<K>, key: K, value: Uint8Array): void {
-    this.#push(table, key, value, false);
+  constructor(table: LmdbTable<number>, appendFrom: number) {
+    this.#table = table;
+    this.#appendFrom = appendFrom;
   }
 
-  /** Puts behind the last key of the table, which is faster and fills pages to the brim. */
-  append<K extends Key>(table: LmdbTable<K>, key: K, value: Uint8Array): void {
-    this.#push(table, key, value, true);
+  /** Puts the `length` bytes at the slab's offset, and advances it. */
+  put(row: number, slab: Slab, length: number): void {
+    this.#rows.push(row);
+    this.#chunks.push(slab.chunk);
+    this.#starts.push(slab.offset);
+    this.#ends.push(slab.offset + length);
+    slab.advance(length);
   }
 
-  remove<K extends Key>(table: LmdbTable<K>, key: K): void {
-    this.#push(table, key, undefined, false);
-  }
-
-  // Tables of either kind of key share the list; each is called with the keys that came with it.
-  #push<K extends Key>(table: LmdbTable<K>, key: K, value: Uint8Array | undefined, isAppend: boolean): void {
-    this.#tables.push(table as unknown as LmdbTable<Key>);
-    this.#keys.push(key);
-    this.#values.push(value);
-    this.#isAppend.push(isAppend);
+  remove(row: number): void {
+    this.#rows.push(row);
+    this.#chunks.push(undefined);
+    this.#starts.push(0);
+    this.#ends.push(0);
   }
 
   /** Hands the writes to LMDB; call it inside the callback of a transaction. */
   run(): void {
-    for (let i = 0; i < this.#tables.length; i++) {
-      const value = this.#values[i];
-      if (value === undefined) this.#tables[i]!.remove(this.#keys[i]!);
-      else if (this.#isAppend[i]!) this.#tables[i]!.put(this.#keys[i]!, value, append);
-      else this.#tables[i]!.put(this.#keys[i]!, value);
+    for (let i = 0; i < this.#rows.length; i++) {
+      const row = this.#rows[i]!;
+      const chunk = this.#chunks[i];
+      if (chunk === undefined) {
+        this.#table.remove(row);
+        continue;
+      }
+      const value = spanned(chunk, this.#starts[i]!, this.#ends[i]!);
+      // LMDB drops an append that is out of order, and says nothing; put in order it is faster and fills pages.
+      if (row >= this.#appendFrom) this.#table.put(row, value, append);
+      else this.#table.put(row, value);
     }
   }
+}
+
+/** Puts and removes of ids. Keys are written again at the end, because lmdb copies them at once. */
+export class IdWrites {
+  readonly #table: LmdbTable<Uint8Array>;
+  readonly #keys: IdKeyWriter;
+  readonly #ids: PointId[] = [];
+  /** `undefined` removes. */
+  readonly #chunks: (Chunk | undefined)[] = [];
+  readonly #starts: number[] = [];
+
+  constructor(table: LmdbTable<Uint8Array>, keys: IdKeyWriter) {
+    this.#table = table;
+    this.#keys = keys;
+  }
+
+  /** Puts the record at the slab's offset, and advances it. */
+  put(id: PointId, slab: Slab): void {
+    this.#ids.push(id);
+    this.#chunks.push(slab.chunk);
+    this.#starts.push(slab.offset);
+    slab.advance(idRecordBytes);
+  }
+
+  remove(id: PointId): void {
+    this.#ids.push(id);
+    this.#chunks.push(undefined);
+    this.#starts.push(0);
+  }
+
+  /** As `RowWrites.run`. */
+  run(): void {
+    for (let i = 0; i < this.#ids.length; i++) {
+      const key = this.#keys.write(this.#ids[i]!);
+      const chunk = this.#chunks[i];
+      const start = this.#starts[i]!;
+      if (chunk === undefined) this.#table.remove(key);
+      else this.#table.put(key, spanned(chunk, start, start + idRecordBytes));
+    }
+  }
+}
+
+function spanned(chunk: Chunk, start: number, end: number): SpannedBuffer {
+  const value: SpannedBuffer = chunk.bytes;
+  value.start = start;
+  value.end = end;
+  return value;
 }

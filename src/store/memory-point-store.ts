@@ -152,6 +152,7 @@ export class MemoryPointStore implements PointStore {
 
   #checkStored(changes: readonly StoreChange[]): void {
     for (const change of changes) {
+      idKey(change.id); // Asserts that the id has a key of its own.
       const row = change.kind === "put" ? change.replacedRow : change.row;
       if (row !== -1) assert(this.rowOf(change.id) === row, `the id ${String(change.id)} must lie in row ${row}`);
     }

@@ -38,7 +38,7 @@ export async function openPointTables(
 function readMeta(environment: LmdbEnvironment, metaTable: LmdbTable<Uint8Array>): StoreMeta | undefined {
   environment.refresh();
   const record = environment.read(metaTable, stateKey);
-  return record === undefined ? undefined : readStoreMeta(Buffer.from(record), environment.folder);
+  return record === undefined ? undefined : readStoreMeta(record.subarray(0, record.length), environment.folder);
 }
 
 function checkDimensions(

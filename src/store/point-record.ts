@@ -1,95 +1,116 @@
-// The records of a point, as bytes; docs/internals/store-format.md. Numbers are little-endian. Every checksum starts
-// from the row, so that a record found under another row counts as damaged.
+// The records of a point, as bytes; docs/internals/store-format.md. Numbers are little-endian, all begin at whole
+// words. Checksums are XXH32 with the row as seed, so that a record found under another row counts as damaged.
 //
-//   point    u32 CRC-32 of what follows · u8 version · u16 bytes of the id key · id key · metadata as UTF-8
-//   vector   f32 × dimension · u32 XXH32 of them
-//   id       u32 row · u32 CRC-32 of the id key
+//   point    u32 checksum of what follows · u8 version · u8 0 · u16 bytes of the id key · id key · metadata as UTF-8
+//   vector   f32 × dimension · u32 checksum of them
+//   id       u32 row · u32 checksum of the id key
 
-import { assert } from "../base/assert.js";
-import { crc32, xxHash32 } from "../base/checksum.js";
+import { xxHash32 } from "../base/checksum.js";
 import { OmenError } from "../base/omen-error.js";
 import type { PointId } from "../model/point.js";
-import { idKeyRoomBytes, readIdKey, writeIdKey } from "./id-key.js";
+import { type IdKeyWriter, idKeyHash, idKeyRoomBytes, readIdKey, writeIdKey } from "./id-key.js";
 import type { StoredPoint } from "./point-store.js";
-import type { Slab } from "./slab.js";
+import type { Chunk, Slab } from "./slab.js";
 
 const pointVersion = 1;
-const pointHeaderBytes = 7;
-const idRecordBytes = 8;
+const pointHeaderBytes = 8;
+
+/** Bytes of the record of an id. */
+export const idRecordBytes = 8;
 
 /** Bytes of the record of a vector. */
 export function vectorRecordBytes(dimension: number): number {
   return dimension * 4 + 4;
 }
 
-/** A point to be written. */
-export interface PointRecord {
-  readonly record: Uint8Array;
-  readonly idKey: Uint8Array;
+/** lmdb's reused buffer with a value at its start, in the two ways that records are read. */
+export interface ReadBuffer {
+  readonly bytes: Buffer;
+  readonly words: Int32Array;
 }
 
-/** Encodes a point; the key lies inside the record. Asserts that the metadata survives as UTF-8. */
-export function writePointRecord(slab: Slab, row: number, id: PointId, metadata: string): PointRecord {
-  const metadataBytes = Buffer.byteLength(metadata);
-  assert(metadata.isWellFormed(), "metadata must be JSON text without lone surrogates");
-  slab.reserve(pointHeaderBytes + idKeyRoomBytes + metadataBytes);
-  const { bytes, offset } = slab;
+/** What is encoded of a point, beside its vectors. */
+export interface PointFields {
+  readonly row: number;
+  readonly id: PointId;
+  readonly metadata: string;
+}
+
+/** Writes a point at `slab.offset`, which the caller advances by the length returned. */
+export function writePointRecord(slab: Slab, { row, id, metadata }: PointFields): number {
+  // Three bytes a UTF-16 unit at most; counting them first is cheaper than room wasted by long metadata.
+  const metadataRoom = metadata.length < 64 ? metadata.length * 3 : Buffer.byteLength(metadata);
+  slab.reserve(pointHeaderBytes + idKeyRoomBytes + metadataRoom);
+  const { chunk, offset } = slab;
+  const { bytes, words } = chunk;
   const keyStart = offset + pointHeaderBytes;
   const keyBytes = writeIdKey(id, bytes, keyStart);
-  bytes[offset + 4] = pointVersion;
-  bytes[offset + 5] = keyBytes;
-  bytes[offset + 6] = keyBytes >>> 8;
-  bytes.write(metadata, keyStart + keyBytes);
-  const record = slab.take(pointHeaderBytes + keyBytes + metadataBytes);
-  writeWord(record, 0, crc32(record.subarray(4), row));
-  return { record, idKey: record.subarray(pointHeaderBytes, pointHeaderBytes + keyBytes) };
+  const keyEnd = keyStart + keyBytes;
+  const length = keyEnd - offset + bytes.write(metadata, keyEnd);
+  words[(offset >> 2) + 1] = pointVersion | (keyBytes << 16);
+  words[offset >> 2] = xxHash32(words, (offset >> 2) + 1, length - 4, row);
+  return length;
 }
 
-/** Decodes a point; throws OmenError `corrupt` if it is damaged. `bytes` may be lmdb's reused buffer. */
-export function readPointRecord(bytes: Buffer, row: number, folder: string): StoredPoint {
-  const { length } = bytes;
-  const content = new Uint8Array(bytes.buffer, bytes.byteOffset + 4, Math.max(length - 4, 0));
-  const isIntact = length >= pointHeaderBytes && crc32(content, row) === bytes.readUInt32LE(0);
-  if (!isIntact) throw recordCorrupt(`point in row ${row}`, folder);
-  if (bytes[4] !== pointVersion) throw recordVersion(`point in row ${row}`, bytes[4]!, folder);
-  const keyEnd = pointHeaderBytes + bytes.readUInt16LE(5);
+/** The hash of the id in the point that was written at `offset`: see `IdKeyWriter.hash`. */
+export function writtenIdHash({ words }: Chunk, offset: number, row: number): number {
+  return idKeyHash(words, (offset + pointHeaderBytes) >> 2, words[(offset >> 2) + 1]! >>> 16, row);
+}
+
+/** Decodes a point of `length` bytes; throws OmenError `corrupt` if it is damaged. */
+export function readPointRecord({ bytes, words }: ReadBuffer, length: number, where: RecordPlace): StoredPoint {
+  const { row } = where;
+  const isIntact = length >= pointHeaderBytes && xxHash32(words, 1, length - 4, row) === words[0]! >>> 0;
+  if (!isIntact) throw recordCorrupt(`point in row ${row}`, where.folder);
+  const version = words[1]! & 0xff;
+  if (version !== pointVersion) throw recordVersion(`point in row ${row}`, version, where.folder);
+  const keyEnd = pointHeaderBytes + (words[1]! >>> 16);
   return {
     id: readIdKey(bytes, pointHeaderBytes, keyEnd),
     metadata: bytes.toString("utf8", keyEnd, length),
   };
 }
 
-/** Copies a vector into a record. The seed of its checksum is its row. */
-export function writeVectorRecord(slab: Slab, row: number, vector: Float32Array): Uint8Array {
-  const recordBytes = vectorRecordBytes(vector.length);
-  slab.reserve(recordBytes);
-  const { buffer } = slab.bytes;
-  const record = slab.take(recordBytes);
-  new Float32Array(buffer, record.byteOffset, vector.length).set(vector);
-  const words = new Int32Array(buffer, record.byteOffset, vector.length + 1);
-  words[vector.length] = xxHash32(words, 0, vector.length, row);
-  return record;
+/** Copies a vector to `slab.offset`, which the caller advances by the length returned. */
+export function writeVectorRecord(slab: Slab, row: number, vector: Float32Array): number {
+  const length = vectorRecordBytes(vector.length);
+  slab.reserve(length);
+  const { chunk, offset } = slab;
+  const start = offset >> 2;
+  chunk.floats.set(vector, start);
+  chunk.words[start + vector.length] = xxHash32(chunk.words, start, vector.length * 4, row);
+  return length;
 }
 
-/** Encodes where an id lies. The checksum is also the hash under which the id counts in the key digest. */
-export function writeIdRecord(slab: Slab, row: number, hash: number): Uint8Array {
+/** True if the vector of `dimension` components at the start of `words` is what was written in `row`. */
+export function isVectorIntact(words: Int32Array, dimension: number, row: number): boolean {
+  return xxHash32(words, 0, dimension * 4, row) === words[dimension]! >>> 0;
+}
+
+/** Writes where an id lies at `slab.offset`, which the caller advances. */
+export function writeIdRecord(slab: Slab, row: number, hash: number): void {
   slab.reserve(idRecordBytes);
-  const record = slab.take(idRecordBytes);
-  writeWord(record, 0, row);
-  writeWord(record, 4, hash);
-  return record;
+  const start = slab.offset >> 2;
+  slab.chunk.words[start] = row;
+  slab.chunk.words[start + 1] = hash;
 }
 
-/** The hash of an id that lies in `row`. */
-export function idHash(idKey: Uint8Array, row: number): number {
-  return crc32(idKey, row);
+/** The row in the record of an id; throws OmenError `corrupt` if it is damaged. `key` was written last by `keys`. */
+export function readIdRecord(bytes: Buffer, key: Uint8Array, { keys, folder }: IdPlace): number {
+  const row = bytes.length === idRecordBytes ? bytes.readUInt32LE(0) : -1;
+  if (row !== -1 && keys.hash(key, row) === bytes.readUInt32LE(4)) return row;
+  throw recordCorrupt(`id ${String(readIdKey(Buffer.from(key), 0, key.length))}`, folder);
 }
 
-/** The row in the record of an id; throws OmenError `corrupt` if it is damaged. */
-export function readIdRecord(bytes: Uint8Array, idKey: Uint8Array, folder: string): number {
-  const row = readWord(bytes, 0);
-  if (bytes.length === idRecordBytes && idHash(idKey, row) === readWord(bytes, 4)) return row;
-  throw recordCorrupt(`id ${String(readIdKey(Buffer.from(idKey), 0, idKey.length))}`, folder);
+/** Where a record was read, for its checksum and for messages. */
+export interface RecordPlace {
+  readonly row: number;
+  readonly folder: string;
+}
+
+export interface IdPlace {
+  readonly keys: IdKeyWriter;
+  readonly folder: string;
 }
 
 /** The error for a record that is not what was written. */
@@ -98,21 +119,7 @@ export function recordCorrupt(what: string, folder: string): OmenError {
   return new OmenError("corrupt", "record_corrupt", message, { field: what });
 }
 
-/** The error for a record of a format that this build does not know. */
-export function recordVersion(what: string, version: number, folder: string): OmenError {
-  const message = `The ${what} of the store in ${folder} has format version ${version}, which this build of OmenDB does not know. Open it with a newer one.`;
+function recordVersion(what: string, version: number, folder: string): OmenError {
+  const message = `The ${what} of the store in ${folder} has format version ${version}; this build of OmenDB reads version ${pointVersion}. Open it with the version of OmenDB that wrote it.`;
   return new OmenError("unsupported", "format_version", message, { field: what, received: String(version) });
-}
-
-function writeWord(target: Uint8Array, offset: number, word: number): void {
-  target[offset] = word;
-  target[offset + 1] = word >>> 8;
-  target[offset + 2] = word >>> 16;
-  target[offset + 3] = word >>> 24;
-}
-
-function readWord(bytes: Uint8Array, offset: number): number {
-  return (
-    (bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16) | (bytes[offset + 3]! << 24)) >>> 0
-  );
 }

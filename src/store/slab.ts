@@ -1,33 +1,43 @@
-// Fresh memory for the records of one batch: LMDB keeps references to values until they are written, and an
-// allocation for each would cost more than filling it.
+// Fresh memory for the records of one batch. LMDB keeps references to values until they are written, and views made
+// for each record cost more in garbage collection (5 µs a point, measured) than all else together.
 
 const chunkBytes = 2 ** 20;
 
-/** Hands out pieces of fresh plain buffers, never of shared memory, which LMDB would store wrongly. */
+/** Plain memory, never shared (LMDB would store other bytes), seen in every way that records are written. */
+export interface Chunk {
+  readonly bytes: Buffer;
+  readonly words: Int32Array;
+  readonly floats: Float32Array;
+}
+
+/** Hands out room in chunks, each piece beginning at a whole word. */
 export class Slab {
-  /** Holds the reserved room from `offset` on. */
-  bytes = Buffer.alloc(0);
+  chunk: Chunk = newChunk(0);
+  /** Where the reserved room begins. */
   offset = 0;
   #expectedBytes: number;
 
-  /** `expectedBytes` is what will be taken in all, as far as known: small batches get small chunks. */
+  /** `expectedBytes` is what will be used in all, as far as known: a small batch gets a small chunk. */
   constructor(expectedBytes: number) {
     this.#expectedBytes = expectedBytes;
   }
 
-  /** Makes `bytes[offset … offset + room)` free, starting at a multiple of 4. */
+  /** Makes `room` bytes free from `offset` on, perhaps in a new chunk. */
   reserve(room: number): void {
-    this.offset = (this.offset + 3) & ~3;
-    if (this.offset + room <= this.bytes.length) return;
-    this.bytes = Buffer.allocUnsafeSlow(Math.max(room, Math.min(this.#expectedBytes, chunkBytes)));
+    if (this.offset + room <= this.chunk.bytes.length) return;
+    this.chunk = newChunk(Math.max(room, Math.min(this.#expectedBytes, chunkBytes)));
     this.offset = 0;
   }
 
-  /** The next `length` bytes, which now belong to the caller. */
-  take(length: number): Uint8Array {
-    const piece = new Uint8Array(this.bytes.buffer, this.offset, length);
-    this.offset += length;
+  /** Ends a piece of `length` bytes that was written at `offset`. */
+  advance(length: number): void {
+    this.offset = (this.offset + length + 3) & ~3;
     this.#expectedBytes -= length;
-    return piece;
   }
+}
+
+function newChunk(length: number): Chunk {
+  const bytes = Buffer.allocUnsafeSlow((length + 3) & ~3);
+  const { buffer } = bytes;
+  return { bytes, words: new Int32Array(buffer), floats: new Float32Array(buffer) };
 }

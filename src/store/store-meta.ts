@@ -1,12 +1,12 @@
 // What a store knows about itself, as one record that every commit rewrites in its transaction.
 // docs/internals/store-format.md. Little-endian; the first 8 bytes mean the same in every version.
 //
-//     0  u32 CRC-32 of what follows      24  u32 greatest row ever used, plus 1
+//     0  u32 XXH32 of what follows       24  u32 greatest row ever used, plus 1
 //     4  u32 format version              28  u32 number of vector fields
 //     8  u64 sequence                    32  digests of rows, of ids, of kept changes: u32 count, low, high
 //    16  u64 changes kept behind         68  for each field: u32 dimension, then the digest of its rows
 
-import { crc32 } from "../base/checksum.js";
+import { xxHash32OfBytes } from "../base/checksum.js";
 import { emptyKeyDigest, type KeyDigest } from "../base/key-digest.js";
 import { OmenError } from "../base/omen-error.js";
 
@@ -60,13 +60,13 @@ export function writeStoreMeta(meta: StoreMeta): Uint8Array {
     record.writeUInt32LE(field.dimension, headerBytes + i * fieldBytes);
     writeDigest(record, headerBytes + i * fieldBytes + 4, field.rows);
   });
-  record.writeUInt32LE(crc32(record.subarray(4), 0), 0);
+  record.writeUInt32LE(xxHash32OfBytes(record.subarray(4), 0), 0);
   return record;
 }
 
 /** Decodes the record; throws OmenError `corrupt` (`meta_corrupt`) or `unsupported` (`format_version`). */
 export function readStoreMeta(record: Buffer, folder: string): StoreMeta {
-  if (record.length < 8 || crc32(record.subarray(4), 0) !== record.readUInt32LE(0)) throw metaCorrupt(folder);
+  if (record.length < 8 || xxHash32OfBytes(record.subarray(4), 0) !== record.readUInt32LE(0)) throw metaCorrupt(folder);
   checkVersion(record.readUInt32LE(4), folder);
   const fieldCount = record.readUInt32LE(28);
   return {
