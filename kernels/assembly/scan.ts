@@ -72,6 +72,9 @@ let exactCount: u32 = 0;
 let exactOverflow: bool = false;
 let dotFactor: f32 = 0;
 let roundingFactor: f32 = 0;
+/** What distances may differ by and yet be equal as scores: |q|² is part of a euclidean score, not of a distance. */
+let scoreRounding: f32 = 0;
+const SCORE_ROUNDING: f32 = 9.094947017729282e-13; // 2^-40
 /** 2^-118: more than the products that underflow on the way to a distance add up to. */
 const UNDERFLOW: f32 = 3.0092655e-36;
 
@@ -87,6 +90,7 @@ export function beginExact(k: u32): void {
   // the scales of huge vectors are denormal and have lost bits, up to 8 √dimension <= dimension / 4 + 64 roundings' worth.
   const roundings: u32 = fullPrecision ? paddedDimension / 2 + 84 : paddedDimension / 4 + 16;
   roundingFactor = <f32>roundings * 5.9604645e-8;
+  scoreRounding = UNDERFLOW + (metric == EUCLIDEAN ? queryNorm * SCORE_ROUNDING * queryNorm : 0);
 }
 
 /** Scans the first `count` gathered rows, of which those that are not live are passed over. */
@@ -117,7 +121,7 @@ export function exactLive(fromRow: u32, toRow: u32): void {
   const length: f32 = sqrt<f32>(normOf(c)), residual = residualOf(c);
   const bound = dotFactor * (queryNorm * residual + queryResidual * (length + residual));
   const rounding = roundingFactor * (dotFactor * queryNorm * length + (metric == EUCLIDEAN ? normOf(c) : 0));
-  return bound * 1.001 + rounding + UNDERFLOW;
+  return bound * 1.001 + rounding + scoreRounding;
 }
 
 /** Distance that an upper bound must not exceed for its row to be in. */

@@ -52,6 +52,8 @@ export interface ScalarExact {
 const unit = fround(5.9604645e-8);
 /** 2^-118: more than the products that underflow on the way to a distance add up to. */
 const underflow = fround(3.0092655e-36);
+/** 2^-40 |q|²: what distances may differ by and yet be equal as scores, of which |q|² is a part. */
+const scoreRounding = 2 ** -40;
 
 /**
  * Most that a distance may be off from `-(q·x)`, or `|x|² - 2 q·x`, of the exact vectors. By Cauchy-Schwarz
@@ -65,7 +67,8 @@ export function errorBound(query: ScalarQuery, row: ScalarRow, metric: Metric): 
   const bound = fround(factor * fround(left + right));
   const norms = fround(fround(factor * query.norm) * length);
   const rounding = fround(roundingFactor(row) * fround(norms + (metric === "euclidean" ? row.norm : 0)));
-  return fround(fround(fround(bound * fround(1.001)) + rounding) + underflow);
+  const square = metric === "euclidean" ? fround(fround(query.norm * scoreRounding) * query.norm) : 0;
+  return fround(fround(fround(bound * fround(1.001)) + rounding) + fround(underflow + square));
 }
 
 function roundingFactor(row: ScalarRow): number {
