@@ -11,7 +11,7 @@ import {
   hasBit, header, LINKED, LINKED_COUNT, links, listScratch, LIVE, maxDegree, NO_ROW, paused, pinMax, poolA, poolB,
   pruneDegree, rowEnd, setBit, TAIL_START,
 } from "./layout";
-import { candidate, candidateAt, candidateDistance, candidateRow, clearPool, insertCandidate, ROW_BITS } from "./pool";
+import { candidate, candidateAt, candidateDistance, candidateRow, clearPool, insertCandidate } from "./pool";
 import { clearVisited, degreeOf, walk, walkCount } from "./walk";
 
 const LOCK: u32 = 0x80000000;

@@ -1,14 +1,15 @@
 // A bounded pool of candidates, sorted nearest first. A candidate is one u64: the distance, its bits made to order
-// as unsigned integers, above the row. Bit 31 of the row says that its neighbors have been followed.
+// as unsigned integers, above the row, above a bit that says that its neighbors have been followed. That bit is the
+// lowest, so that it never decides the order: else rows at equal distances would push out those already followed, and
+// a walk among many equal vectors would visit them all.
 
 import { POOL_MAX } from "./layout";
 
-export const FOLLOWED: u64 = 0x80000000;
-export const ROW_BITS: u32 = 0x7fffffff;
+export const FOLLOWED: u64 = 1;
 
 @inline export function candidate(distance: f32, row: u32): u64 {
   const bits = reinterpret<i32>(distance);
-  return (<u64>(<u32>(bits ^ ((bits >> 31) & 0x7fffffff)) ^ 0x80000000) << 32) | <u64>row;
+  return (<u64>(<u32>(bits ^ ((bits >> 31) & 0x7fffffff)) ^ 0x80000000) << 32) | (<u64>row << 1);
 }
 
 @inline export function candidateDistance(c: u64): f32 {
@@ -16,7 +17,7 @@ export const ROW_BITS: u32 = 0x7fffffff;
   return reinterpret<f32>(bits ^ ((bits >> 31) & 0x7fffffff));
 }
 
-@inline export function candidateRow(c: u64): u32 { return <u32>c & ROW_BITS; }
+@inline export function candidateRow(c: u64): u32 { return <u32>c >> 1; }
 @inline export function candidateAt(pool: usize, i: u32): u64 { return load<u64>(pool + (<usize>i << 3)); }
 
 /** Empties a pool: the zero before its first place stops every insertion there. */
