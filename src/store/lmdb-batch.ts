@@ -5,7 +5,7 @@ import { KeyDigestBuilder } from "../base/key-digest.js";
 import type { PointId } from "../model/point.js";
 import { changeHash, changeKey, writeChangeRecord } from "./change-record.js";
 import type { IdKeyWriter } from "./id-key.js";
-import type { LmdbTable } from "./lmdb-environment.js";
+import type { LmdbCommit, LmdbTable } from "./lmdb-environment.js";
 import { IdWrites, RowWrites } from "./lmdb-writes.js";
 import {
   idRecordBytes,
@@ -40,11 +40,17 @@ export interface CommittedState {
 /** Changes encoded in one turn of the event loop: about 2 ms of them at 128 dimensions. */
 const changesPerTurn = 1000;
 
-/** A batch ready to be committed. `run` hands it to LMDB inside a transaction; `meta` is what then holds. */
+/** A batch ready to be committed: what hands it to LMDB inside a transaction, and the meta that then holds. */
 export interface EncodedBatch {
-  readonly run: () => void;
+  readonly run: LmdbCommit["puts"];
   readonly meta: StoreMeta;
 }
+
+/**
+ * Records from this size on are appended, which leaves fewer holes in pages of 16 KiB (at 768 dimensions 3,282 bytes a
+ * row rather than 4,101), and costs 1.2 µs each in promises. Short records leave few holes anyway.
+ */
+const appendedBytesMin = 1024;
 
 /** Encodes a batch that `checkBatch` let pass. Gives way to the event loop between parts of a large one. */
 export async function encodeBatch(
@@ -86,9 +92,12 @@ class BatchEncoder {
     const { meta, keys } = committed;
     this.#tables = tables;
     this.#committed = committed;
-    // Rows from the row end on were never put into any table, and come here in ascending order.
-    this.#points = new RowWrites(tables.points, meta.rowEnd);
-    this.#vectors = tables.vectors.map((table) => new RowWrites(table, meta.rowEnd));
+    this.#points = new RowWrites(tables.points, Number.POSITIVE_INFINITY);
+    this.#vectors = tables.vectors.map((table, field) => {
+      const isAppended = vectorRecordBytes(meta.fields[field]!.dimension) >= appendedBytesMin;
+      // Rows from the row end on were never put into any table, and come here in ascending order.
+      return new RowWrites(table, isAppended ? meta.rowEnd : Number.POSITIVE_INFINITY);
+    });
     this.#ids = new IdWrites(tables.ids, keys);
     this.#pointSlab = new Slab(changes.length * 256);
     this.#vectorSlabs = meta.fields.map(({ dimension }) => new Slab(changes.length * vectorRecordBytes(dimension)));
@@ -195,11 +204,13 @@ class BatchEncoder {
       changes: changeDigest.digest(),
       fields: before.fields.map(({ dimension }, i) => ({ dimension, rows: this.#fieldDigests[i]!.digest() })),
     };
-    const run = (): void => {
-      this.#points.run();
-      for (const vectors of this.#vectors) vectors.run();
+    const run = (): Promise<boolean>[] => {
+      const appended: Promise<boolean>[] = [];
+      this.#points.run(appended);
+      for (const vectors of this.#vectors) vectors.run(appended);
       this.#ids.run();
-      if (changes !== undefined) this.#tables.changes.put(changes.key, changes.record);
+      if (changes !== undefined) void this.#tables.changes.put(changes.key, changes.record);
+      return appended;
     };
     return { run, meta };
   }

@@ -6,6 +6,7 @@ import { statSync } from "node:fs";
 import { mkdir, open as openFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type RootDatabase, open } from "./lmdb-module.js";
+import { assert } from "../base/assert.js";
 import { OmenError } from "../base/omen-error.js";
 import { commitCause, commitError, freeBytes, isFullDisk, lmdbError } from "./lmdb-error.js";
 import { checkMetaPages } from "./lmdb-meta-page.js";
@@ -15,8 +16,11 @@ import { LmdbSnapshot } from "./lmdb-snapshot.js";
 export interface LmdbTable<Key extends number | Uint8Array> {
   /** A buffer that the next read of any table of this thread overwrites; its `byteLength` and views are not its own. */
   getBinaryFast(key: Key, options: ReadOptions): Buffer | undefined;
-  /** Only inside `commit`. `append` loses the record without a word unless the key is above every key there is. */
-  put(key: Key, value: Uint8Array, options?: { readonly append: true }): unknown;
+  /**
+   * Only inside `commit`. With `append` it resolves to false and stores nothing unless the key is above every key
+   * there is; such promises must be handed to `commit`, because they reject of themselves.
+   */
+  put(key: Key, value: Uint8Array, options?: { readonly append: true }): Promise<boolean>;
   /** Only inside `commit`. */
   remove(key: Key): unknown;
   getRange(options: RangeOptions<Key>): Iterable<{ readonly key: Key; readonly value: Uint8Array }>;
@@ -44,8 +48,11 @@ export interface LmdbEnvironmentOptions {
 
 /** Writes of one transaction. */
 export interface LmdbCommit {
-  /** Calls `put` and `remove` of tables, and nothing that can fail: LMDB commits what came before a throw. */
-  readonly puts: () => void;
+  /**
+   * Calls `put` and `remove` of tables, and nothing that can fail, because LMDB commits what came before a throw.
+   * Returns the promises of puts that append.
+   */
+  readonly puts: () => Promise<boolean>[];
   /** Called at the moment from which reads see the transaction. */
   readonly applied: () => void;
 }
@@ -187,11 +194,17 @@ export class LmdbEnvironment {
     if (this.#isClosed) throw this.closedError();
     if (this.#isPoisoned) throw commitError("poisoned", { folder: this.folder, cause: this.#poison });
     void this.snapshot; // Held from before the transaction, so that reads meanwhile do not see it.
+    let appended: Promise<boolean[]> = Promise.resolve([]);
+    const committed = this.#root.batch(() => {
+      appended = Promise.all(puts());
+      appended.catch(() => {}); // Rejects together with `committed`, which says all.
+    });
     try {
-      await this.#root.batch(puts);
+      await committed;
     } catch (error) {
       throw await this.#failure(await commitCause(error));
     }
+    assert(!(await appended).includes(false), "rows are appended in ascending order");
     this.refresh();
     applied();
   }

@@ -13,7 +13,7 @@ import type { PointId } from "../model/point.js";
 import { changeHash, changeKey, changeSequence, readChangeRecord } from "./change-record.js";
 import { checkBatch, checkRow } from "./check-batch.js";
 import { idKey, IdKeyWriter, readIdKey } from "./id-key.js";
-import { encodeBatch, type PointTables } from "./lmdb-batch.js";
+import { encodeBatch, type EncodedBatch, type PointTables } from "./lmdb-batch.js";
 import { LmdbEnvironment, type LmdbEnvironmentOptions, type LmdbTable } from "./lmdb-environment.js";
 import type { LmdbSnapshot } from "./lmdb-snapshot.js";
 import { keysMissing, openPointTables, stateKey } from "./open-point-tables.js";
@@ -123,8 +123,8 @@ class LmdbPointStore implements PointStore {
   #readBufferOf(record: Buffer): ReadBuffer {
     if (record.buffer !== this.#readBuffer.bytes.buffer) {
       const { buffer, byteOffset } = record;
-      assert(byteOffset === 0 && buffer.byteLength % 4 === 0, "lmdb reads to the start of its buffer");
-      this.#readBuffer = { bytes: Buffer.from(buffer), words: new Int32Array(buffer) };
+      assert(byteOffset === 0, "lmdb reads to the start of its buffer");
+      this.#readBuffer = { bytes: Buffer.from(buffer), words: new Int32Array(buffer, 0, buffer.byteLength >> 2) };
       this.#floats = this.#dimensions.map((dimension) => new Float32Array(buffer, 0, dimension));
     }
     return this.#readBuffer;
@@ -224,17 +224,20 @@ class LmdbPointStore implements PointStore {
         trimmed.push(key);
         digest.remove(changeHash(key));
       }
-      const run = (): void => trimmed.forEach((key) => this.#tables.changes.remove(key));
+      const run = (): [] => {
+        for (const key of trimmed) this.#tables.changes.remove(key);
+        return [];
+      };
       await this.#write(run, { ...meta, trimmedTo: sequence, changes: digest.digest() }, () => {});
     });
   }
 
-  async #write(run: () => void, meta: StoreMeta, applied: () => void): Promise<void> {
+  async #write(run: EncodedBatch["run"], meta: StoreMeta, applied: () => void): Promise<void> {
     const record = writeStoreMeta(meta);
     await this.#environment.commit({
       puts: () => {
-        run();
-        this.#tables.meta.put(stateKey, record);
+        void this.#tables.meta.put(stateKey, record);
+        return run();
       },
       applied: () => {
         this.#meta = meta;

@@ -7,7 +7,7 @@ import type { LmdbTable } from "./lmdb-environment.js";
 import { idRecordBytes } from "./point-record.js";
 import type { Chunk, Slab } from "./slab.js";
 
-const append = Object.freeze({ append: true });
+const append = Object.freeze({ append: true as const });
 
 /**
  * A buffer of which lmdb stores the part from `start` to `end`: the form in which its own encoders hand over values,
@@ -18,7 +18,10 @@ interface SpannedBuffer extends Uint8Array {
   end?: number;
 }
 
-/** Puts and removes of rows of one table. Rows from `appendFrom` on are put in ascending order. Lists of numbers, because an object a write costs as much as its put. */
+/**
+ * Puts and removes of rows of one table. Rows from `appendFrom` on are put in ascending order. Lists
+ * of numbers, because an object a write costs as much as its put.
+ */
 export class RowWrites {
   readonly #table: LmdbTable<number>;
   readonly #rows: number[] = [];
@@ -49,8 +52,8 @@ export class RowWrites {
     this.#ends.push(0);
   }
 
-  /** Hands the writes to LMDB; call it inside the callback of a transaction. */
-  run(): void {
+  /** Hands the writes to LMDB, inside the callback of a transaction; adds the promises of those appended. */
+  run(appended: Promise<boolean>[]): void {
     for (let i = 0; i < this.#rows.length; i++) {
       const row = this.#rows[i]!;
       const chunk = this.#chunks[i];
@@ -59,9 +62,8 @@ export class RowWrites {
         continue;
       }
       const value = spanned(chunk, this.#starts[i]!, this.#ends[i]!);
-      // LMDB drops an append that is out of order, and says nothing; put in order it is faster and fills pages.
-      if (row >= this.#appendFrom) this.#table.put(row, value, append);
-      else this.#table.put(row, value);
+      if (row >= this.#appendFrom) appended.push(this.#table.put(row, value, append));
+      else void this.#table.put(row, value);
     }
   }
 }
@@ -94,14 +96,14 @@ export class IdWrites {
     this.#starts.push(0);
   }
 
-  /** As `RowWrites.run`. */
+  /** Hands the writes to LMDB, inside the callback of a transaction. */
   run(): void {
     for (let i = 0; i < this.#ids.length; i++) {
       const key = this.#keys.write(this.#ids[i]!);
       const chunk = this.#chunks[i];
       const start = this.#starts[i]!;
       if (chunk === undefined) this.#table.remove(key);
-      else this.#table.put(key, spanned(chunk, start, start + idRecordBytes));
+      else void this.#table.put(key, spanned(chunk, start, start + idRecordBytes));
     }
   }
 }

@@ -75,7 +75,11 @@ async function writeEmptyStore(
   meta: StoreMeta,
 ): Promise<void> {
   const record = writeStoreMeta(meta);
-  await environment.commit({ puts: () => metaTable.put(stateKey, record), applied: () => {} });
+  const puts = (): [] => {
+    void metaTable.put(stateKey, record);
+    return [];
+  };
+  await environment.commit({ puts, applied: () => {} });
 }
 
 /** The error for a table whose keys are not those that were written. */

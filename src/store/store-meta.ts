@@ -46,9 +46,10 @@ export function emptyStoreMeta(dimensions: readonly number[]): StoreMeta {
   };
 }
 
-export function writeStoreMeta(meta: StoreMeta): Uint8Array {
+/** Encodes the record; tests give another version. */
+export function writeStoreMeta(meta: StoreMeta, version = formatVersion): Uint8Array {
   const record = Buffer.alloc(headerBytes + meta.fields.length * fieldBytes);
-  record.writeUInt32LE(formatVersion, 4);
+  record.writeUInt32LE(version, 4);
   record.writeBigUInt64LE(BigInt(meta.sequence), 8);
   record.writeBigUInt64LE(BigInt(meta.trimmedTo), 16);
   record.writeUInt32LE(meta.rowEnd, 24);

@@ -1,0 +1,8 @@
+// The suite of point stores over the one in memory.
+
+import { MemoryPointStore } from "./memory-point-store.js";
+import { suiteDimensions, testPointStore } from "./point-store.suite.js";
+
+testPointStore("memory point store", {
+  make: async () => ({ store: new MemoryPointStore({ dimensions: suiteDimensions }), reopen: undefined }),
+});
