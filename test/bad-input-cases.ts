@@ -47,16 +47,31 @@ function component(title: string, value: unknown): BadPoints {
 }
 
 function vector(title: string, value: unknown, code: string): BadPoints {
-  return { title: `as vector ${title}`, points: [fine, { id: 1, vector: value }], code, field: "points[1].vector" };
+  return {
+    title: `as vector ${title}`,
+    points: [fine, { id: 1, vector: value }],
+    code,
+    field: "points[1].vector",
+  };
 }
 
 function id(title: string, value: unknown, code: string): BadPoints {
-  return { title: `as id ${title}`, points: [fine, { id: value, vector: [1, 2] }], code, field: "points[1].id" };
+  return {
+    title: `as id ${title}`,
+    points: [fine, { id: value, vector: [1, 2] }],
+    code,
+    field: "points[1].id",
+  };
 }
 
 function metadata(title: string, value: unknown, code: string, path = ""): BadPoints {
   const field = `points[1].metadata${path}`;
-  return { title: `metadata ${title}`, points: [fine, { id: 1, vector: [1, 2], metadata: value }], code, field };
+  return {
+    title: `metadata ${title}`,
+    points: [fine, { id: 1, vector: [1, 2], metadata: value }],
+    code,
+    field,
+  };
 }
 
 function columns(title: string, points: unknown, code: string, field: string): BadPoints {
@@ -103,7 +118,12 @@ export const badPoints: readonly BadPoints[] = [
   vector("what rounds to zeros, for cosine", [1e-46, 0], "vector_zero"),
   vector("zeros in a Float32Array, for cosine", new Float32Array(2), "vector_zero"),
   { title: "no vector", points: [{ id: 1 }], code: "missing_field", field: "points[0].vector" },
-  { title: "named vectors in an unnamed field", points: [{ id: 1, vectors: {} }], code: "vector_field", field: "points[0].vectors" },
+  {
+    title: "named vectors in an unnamed field",
+    points: [{ id: 1, vectors: {} }],
+    code: "vector_field",
+    field: "points[0].vectors",
+  },
   component("NaN", Number.NaN),
   component("Infinity", Number.POSITIVE_INFINITY),
   component("-Infinity", Number.NEGATIVE_INFINITY),
@@ -170,31 +190,75 @@ export const badPoints: readonly BadPoints[] = [
   metadata("over 1 MiB in UTF-8 only", { a: "é".repeat(600_000) }, "metadata_too_large"),
   columns("without ids", { vectors: [1, 2] }, "wrong_type", "ids"),
   columns("without vectors", { ids: [1] }, "missing_field", "vectors"),
-  columns("with fewer numbers than ids need", { ids: [1, 2], vectors: [1, 2, 3] }, "columns_length", "vectors"),
-  columns("with more numbers than ids need", { ids: [1], vectors: new Float32Array(4) }, "columns_length", "vectors"),
-  columns("with less metadata than ids", { ids: [1, 2], vectors: [1, 2, 3, 4], metadata: [{}] }, "columns_length", "metadata"),
-  columns("with metadata that is no array", { ids: [1], vectors: [1, 2], metadata: {} }, "wrong_type", "metadata"),
+  columns(
+    "with fewer numbers than ids need",
+    { ids: [1, 2], vectors: [1, 2, 3] },
+    "columns_length",
+    "vectors",
+  ),
+  columns(
+    "with more numbers than ids need",
+    { ids: [1], vectors: new Float32Array(4) },
+    "columns_length",
+    "vectors",
+  ),
+  columns(
+    "with less metadata than ids",
+    { ids: [1, 2], vectors: [1, 2, 3, 4], metadata: [{}] },
+    "columns_length",
+    "metadata",
+  ),
+  columns(
+    "with metadata that is no array",
+    { ids: [1], vectors: [1, 2], metadata: {} },
+    "wrong_type",
+    "metadata",
+  ),
   columns("with bad metadata", { ids: [1], vectors: [1, 2], metadata: [7] }, "metadata_type", "metadata[0]"),
   columns("with a bad id", { ids: [1, null], vectors: [1, 2, 3, 4] }, "id_type", "ids[1]"),
-  columns("with NaN", { ids: [1, 2], vectors: Float32Array.of(1, 2, Number.NaN, 4) }, "vector_component", "vectors[2]"),
+  columns(
+    "with NaN",
+    { ids: [1, 2], vectors: Float32Array.of(1, 2, Number.NaN, 4) },
+    "vector_component",
+    "vectors[2]",
+  ),
   columns("with text", { ids: [1, 2], vectors: [1, 2, 3, "4"] }, "vector_component", "vectors[3]"),
   columns("with a zero vector, for cosine", { ids: [1, 2], vectors: [1, 2, 0, 0] }, "vector_zero", "vectors"),
   columns("with an unknown field", { ids: [], vectors: [], rows: [] }, "unknown_field", "rows"),
   columns("with one object a vector", { ids: [1], vectors: { a: [1, 2] } }, "vector_type", "vectors"),
-  { ...columns("with unnamed vectors", { ids: [1], vectors: [1, 2] }, "vector_field", "vectors"), named: true },
-  { ...columns("with ragged fields", { ids: [1], vectors: { a: [1] } }, "columns_length", "vectors.a"), named: true },
-  { ...columns("with an unknown field of vectors", { ids: [1], vectors: { c: [1] } }, "unknown_field", "vectors.c"), named: true },
+  {
+    ...columns("with unnamed vectors", { ids: [1], vectors: [1, 2] }, "vector_field", "vectors"),
+    named: true,
+  },
+  {
+    ...columns("with ragged fields", { ids: [1], vectors: { a: [1] } }, "columns_length", "vectors.a"),
+    named: true,
+  },
+  {
+    ...columns(
+      "with an unknown field of vectors",
+      { ids: [1], vectors: { c: [1] } },
+      "unknown_field",
+      "vectors.c",
+    ),
+    named: true,
+  },
   named("an unnamed vector beside named fields", { vector: [1, 2] }, "vector_field", "vector"),
   named("an unknown vector field", { vectors: { c: [1] } }, "unknown_field", "vectors.c"),
   named("a wrong dimension in a named field", { vectors: { b: [1, 2] } }, "vector_dimension", "vectors.b"),
-  named("NaN in a named field", { vectors: { a: [1, 2], b: [Number.NaN] } }, "vector_component", "vectors.b[0]"),
+  named(
+    "NaN in a named field",
+    { vectors: { a: [1, 2], b: [Number.NaN] } },
+    "vector_component",
+    "vectors.b[0]",
+  ),
   named("null as a named vector", { vectors: { a: null } }, "vector_type", "vectors.a"),
   named("vectors that are no object", { vectors: [[1, 2]] }, "wrong_type", "vectors"),
 ];
 
 /** A bad field in an otherwise good search. */
 function search(title: string, part: object, code: string, field: string, kind?: OmenErrorKind): BadCall {
-  const call = ({ plain }: Callees): Promise<unknown> => plain.search({ vector: [1, 2], ...part } as never);
+  const call = ({ plain }: Callees): Promise<unknown> => plain.search({ vector: [1, 2], ...part });
   return { title: `a search with ${title}`, call, code, field, ...(kind === undefined ? {} : { kind }) };
 }
 
@@ -215,7 +279,12 @@ export const badCalls: readonly BadCall[] = [
   search("ef 0", { ef: 0 }, "out_of_range", "ef"),
   search("ef 10,001", { ef: 10_001 }, "out_of_range", "ef"),
   search("exact as text", { exact: "yes" }, "wrong_type", "exact"),
-  search("an infinite threshold", { scoreThreshold: Number.POSITIVE_INFINITY }, "out_of_range", "scoreThreshold"),
+  search(
+    "an infinite threshold",
+    { scoreThreshold: Number.POSITIVE_INFINITY },
+    "out_of_range",
+    "scoreThreshold",
+  ),
   search("a threshold as text", { scoreThreshold: "0.5" }, "wrong_type", "scoreThreshold"),
   search("an unknown field", { topK: 3 }, "unknown_field", "topK"),
   search("no vector", { vector: undefined }, "missing_field", "vector"),
@@ -228,19 +297,56 @@ export const badCalls: readonly BadCall[] = [
   search("an unknown part to include", { include: ["score"] }, "unknown_value", "include[0]"),
   search("include as text", { include: "metadata" }, "wrong_type", "include"),
   search("an unknown field in include", { include: { vectors: true } }, "unknown_field", "include.vectors"),
-  search("keep and drop at once", { include: { metadata: { keep: [], drop: [] } } }, "conflicting_fields", "include.metadata"),
-  search("paths that are no strings", { include: { metadata: { keep: [1] } } }, "wrong_type", "include.metadata.keep[0]"),
-  search("an operator at the top of its filter", { filter: { $or: [] } }, "filter_operator", "filter.$or", "unsupported"),
-  search("an operator in its filter", { filter: { a: { $gt: 1 } } }, "filter_operator", "filter.a.$gt", "unsupported"),
+  search(
+    "keep and drop at once",
+    { include: { metadata: { keep: [], drop: [] } } },
+    "conflicting_fields",
+    "include.metadata",
+  ),
+  search(
+    "paths that are no strings",
+    { include: { metadata: { keep: [1] } } },
+    "wrong_type",
+    "include.metadata.keep[0]",
+  ),
+  search(
+    "an operator at the top of its filter",
+    { filter: { $or: [] } },
+    "filter_operator",
+    "filter.$or",
+    "unsupported",
+  ),
+  search(
+    "an operator in its filter",
+    { filter: { a: { $gt: 1 } } },
+    "filter_operator",
+    "filter.a.$gt",
+    "unsupported",
+  ),
   search("an object in its filter", { filter: { a: { b: 1 } } }, "filter_value", "filter.a"),
   search("an array in its filter", { filter: { a: [1] } }, "filter_value", "filter.a"),
   search("undefined in its filter", { filter: { a: undefined } }, "filter_value", "filter.a"),
   search("NaN in its filter", { filter: { a: Number.NaN } }, "filter_value", "filter.a"),
   search("a filter that is no object", { filter: "a = 1" }, "filter_type", "filter"),
   search("a filter that is an array", { filter: [] }, "filter_type", "filter"),
-  other("a search that is no object", ({ plain }) => plain.search(undefined as never), "wrong_type", "request"),
-  other("a search without a field where there are two", ({ named }) => named.search({ vector: [1, 2] }), "missing_field", "using"),
-  other("a search in an unknown field", ({ named }) => named.search({ vector: [1], using: "c" }), "vector_field", "using"),
+  other(
+    "a search that is no object",
+    ({ plain }) => plain.search(undefined as never),
+    "wrong_type",
+    "request",
+  ),
+  other(
+    "a search without a field where there are two",
+    ({ named }) => named.search({ vector: [1, 2] }),
+    "missing_field",
+    "using",
+  ),
+  other(
+    "a search in an unknown field",
+    ({ named }) => named.search({ vector: [1], using: "c" }),
+    "vector_field",
+    "using",
+  ),
   other(
     "a search with the vector of another field",
     ({ named }) => named.search({ vector: [1, 2], using: "b" }),
@@ -256,31 +362,96 @@ export const badCalls: readonly BadCall[] = [
   ),
   other("getting what is no array", ({ plain }) => plain.get("good" as never), "wrong_type", "ids"),
   other("getting a bad id", ({ plain }) => plain.get(["good", ""]), "id_empty", "ids[1]"),
-  other("getting with an unknown option", ({ plain }) => plain.get([1], { with: 1 } as never), "unknown_field", "options.with"),
-  other("getting an unknown part", ({ plain }) => plain.get([1], { include: ["id"] } as never), "unknown_value", "options.include[0]"),
+  other(
+    "getting with an unknown option",
+    ({ plain }) => plain.get([1], { with: 1 } as never),
+    "unknown_field",
+    "options.with",
+  ),
+  other(
+    "getting an unknown part",
+    ({ plain }) => plain.get([1], { include: ["id"] } as never),
+    "unknown_value",
+    "options.include[0]",
+  ),
   other("deleting a bad id", ({ plain }) => plain.delete(["good", 1.5]), "id_range", "ids[1]"),
-  other("deleting everything by nothing", ({ plain }) => plain.delete({} as never), "missing_field", "filter"),
+  other(
+    "deleting everything by nothing",
+    ({ plain }) => plain.delete({} as never),
+    "missing_field",
+    "filter",
+  ),
   other("deleting by text", ({ plain }) => plain.delete("good" as never), "wrong_type", "target"),
-  other("deleting with an unknown field", ({ plain }) => plain.delete({ ids: [1] } as never), "unknown_field", "target.ids"),
-  other("deleting by a bad filter", ({ plain }) => plain.delete({ filter: { a: [] } } as never), "filter_value", "filter.a"),
+  other(
+    "deleting with an unknown field",
+    ({ plain }) => plain.delete({ ids: [1] } as never),
+    "unknown_field",
+    "target.ids",
+  ),
+  other(
+    "deleting by a bad filter",
+    ({ plain }) => plain.delete({ filter: { a: [] } } as never),
+    "filter_value",
+    "filter.a",
+  ),
   other("listing with limit 0", ({ plain }) => plain.list({ limit: 0 }), "out_of_range", "limit"),
   other("listing with limit 10,001", ({ plain }) => plain.list({ limit: 10_001 }), "out_of_range", "limit"),
   other("listing behind a bad id", ({ plain }) => plain.list({ after: "" }), "id_empty", "after"),
-  other("listing with an unknown field", ({ plain }) => plain.list({ offset: 1 } as never), "unknown_field", "offset"),
-  other("counting with an unknown field", ({ plain }) => plain.count({ where: {} } as never), "unknown_field", "where"),
-  other("counting by a bad filter", ({ plain }) => plain.count({ filter: 1 } as never), "filter_type", "filter"),
+  other(
+    "listing with an unknown field",
+    ({ plain }) => plain.list({ offset: 1 } as never),
+    "unknown_field",
+    "offset",
+  ),
+  other(
+    "counting with an unknown field",
+    ({ plain }) => plain.count({ where: {} } as never),
+    "unknown_field",
+    "where",
+  ),
+  other(
+    "counting by a bad filter",
+    ({ plain }) => plain.count({ filter: 1 } as never),
+    "filter_type",
+    "filter",
+  ),
   other("a change of nothing", ({ plain }) => plain.updateMetadata(["good"], {}), "missing_field", "change"),
   other(
     "setting and merging at once",
-    ({ plain }) => plain.updateMetadata(["good"], { set: {}, merge: {} } as never),
+    ({ plain }) => plain.updateMetadata(["good"], { set: {}, merge: {} }),
     "conflicting_fields",
     "change",
   ),
-  other("setting what is no object", ({ plain }) => plain.updateMetadata(["good"], { set: [] } as never), "metadata_type", "change.set"),
-  other("merging NaN", ({ plain }) => plain.updateMetadata(["good"], { merge: { a: Number.NaN } }), "metadata_value", "change.merge.a"),
-  other("unsetting numbers", ({ plain }) => plain.updateMetadata(["good"], { unset: [1] } as never), "wrong_type", "change.unset[0]"),
-  other("an unknown change", ({ plain }) => plain.updateMetadata(["good"], { push: {} } as never), "unknown_field", "change.push"),
-  other("changing a bad id", ({ plain }) => plain.updateMetadata([{}] as never, { set: {} }), "id_type", "ids[0]"),
+  other(
+    "setting what is no object",
+    ({ plain }) => plain.updateMetadata(["good"], { set: [] } as never),
+    "metadata_type",
+    "change.set",
+  ),
+  other(
+    "merging NaN",
+    ({ plain }) => plain.updateMetadata(["good"], { merge: { a: Number.NaN } }),
+    "metadata_value",
+    "change.merge.a",
+  ),
+  other(
+    "unsetting numbers",
+    ({ plain }) => plain.updateMetadata(["good"], { unset: [1] } as never),
+    "wrong_type",
+    "change.unset[0]",
+  ),
+  other(
+    "an unknown change",
+    ({ plain }) => plain.updateMetadata(["good"], { push: {} } as never),
+    "unknown_field",
+    "change.push",
+  ),
+  other(
+    "changing a bad id",
+    ({ plain }) => plain.updateMetadata([{}] as never, { set: {} }),
+    "id_type",
+    "ids[0]",
+  ),
 ];
 
 function config(title: string, value: unknown, code: string, field: string): BadConfig {
@@ -297,26 +468,81 @@ export const badConfigs: readonly BadConfig[] = [
   config("a fractional dimension", { dimension: 1.5 }, "out_of_range", "config.dimension"),
   config("a dimension as text", { dimension: "2" }, "wrong_type", "config.dimension"),
   config("an unknown metric", { dimension: 2, metric: "l2" }, "unknown_value", "config.metric"),
-  config("a metric of the prototype", { dimension: 2, metric: "constructor" }, "unknown_value", "config.metric"),
-  config("an unknown quantization", { dimension: 2, quantization: "int4" }, "unknown_value", "config.quantization"),
+  config(
+    "a metric of the prototype",
+    { dimension: 2, metric: "constructor" },
+    "unknown_value",
+    "config.metric",
+  ),
+  config(
+    "an unknown quantization",
+    { dimension: 2, quantization: "int4" },
+    "unknown_value",
+    "config.quantization",
+  ),
   config("unknown originals", { dimension: 2, originals: "tape" }, "unknown_value", "config.originals"),
   config("an unknown field", { dimension: 2, distance: "dot" }, "unknown_field", "config.distance"),
-  config("both forms", { dimension: 2, vectors: { a: { dimension: 2 } } }, "conflicting_fields", "config.dimension"),
-  config("a metric outside of the fields", { metric: "dot", vectors: { a: { dimension: 2 } } }, "conflicting_fields", "config.metric"),
+  config(
+    "both forms",
+    { dimension: 2, vectors: { a: { dimension: 2 } } },
+    "conflicting_fields",
+    "config.dimension",
+  ),
+  config(
+    "a metric outside of the fields",
+    { metric: "dot", vectors: { a: { dimension: 2 } } },
+    "conflicting_fields",
+    "config.metric",
+  ),
   config("no vector fields", { vectors: {} }, "out_of_range", "config.vectors"),
   config("17 vector fields", { vectors: fields17 }, "out_of_range", "config.vectors"),
   config("vector fields in an array", { vectors: [] }, "wrong_type", "config.vectors"),
   config("an empty field name", { vectors: { "": { dimension: 2 } } }, "field_name", "config.vectors."),
-  config("a field name with a dot", { vectors: { "a.b": { dimension: 2 } } }, "field_name", "config.vectors.a.b"),
-  config("a field name of 65 characters", { vectors: { ["a".repeat(65)]: { dimension: 2 } } }, "field_name", `config.vectors.${"a".repeat(65)}`),
+  config(
+    "a field name with a dot",
+    { vectors: { "a.b": { dimension: 2 } } },
+    "field_name",
+    "config.vectors.a.b",
+  ),
+  config(
+    "a field name of 65 characters",
+    { vectors: { ["a".repeat(65)]: { dimension: 2 } } },
+    "field_name",
+    `config.vectors.${"a".repeat(65)}`,
+  ),
   config("a field without dimension", { vectors: { a: {} } }, "missing_field", "config.vectors.a.dimension"),
   config("a field that is a number", { vectors: { a: 2 } }, "wrong_type", "config.vectors.a"),
-  config("an unknown field of a field", { vectors: { a: { dimension: 2, size: 2 } } }, "unknown_field", "config.vectors.a.size"),
+  config(
+    "an unknown field of a field",
+    { vectors: { a: { dimension: 2, size: 2 } } },
+    "unknown_field",
+    "config.vectors.a.size",
+  ),
   config("maxDegree 7", { dimension: 2, index: { maxDegree: 7 } }, "out_of_range", "config.index.maxDegree"),
-  config("maxDegree 129", { dimension: 2, index: { maxDegree: 129 } }, "out_of_range", "config.index.maxDegree"),
-  config("efConstruction 15", { dimension: 2, index: { efConstruction: 15 } }, "out_of_range", "config.index.efConstruction"),
-  config("efConstruction 1,025", { dimension: 2, index: { efConstruction: 1025 } }, "out_of_range", "config.index.efConstruction"),
-  config("an unknown setting of the index", { dimension: 2, index: { m: 16 } }, "unknown_field", "config.index.m"),
+  config(
+    "maxDegree 129",
+    { dimension: 2, index: { maxDegree: 129 } },
+    "out_of_range",
+    "config.index.maxDegree",
+  ),
+  config(
+    "efConstruction 15",
+    { dimension: 2, index: { efConstruction: 15 } },
+    "out_of_range",
+    "config.index.efConstruction",
+  ),
+  config(
+    "efConstruction 1,025",
+    { dimension: 2, index: { efConstruction: 1025 } },
+    "out_of_range",
+    "config.index.efConstruction",
+  ),
+  config(
+    "an unknown setting of the index",
+    { dimension: 2, index: { m: 16 } },
+    "unknown_field",
+    "config.index.m",
+  ),
   config("an index that is null", { dimension: 2, index: null }, "wrong_type", "config.index"),
   config("an index that is no object", { dimension: 2, index: 1 }, "wrong_type", "config.index"),
 ];

@@ -7,11 +7,15 @@ import { badCalls, badConfigs, badNames, badPoints, type BadCall } from "./bad-i
 
 const good = { id: "good", vector: Float32Array.of(1, 2), metadata: { kept: true } };
 
-async function withCollections(use: (named: Collection, plain: Collection, db: Database) => Promise<void>): Promise<void> {
+async function withCollections(
+  use: (named: Collection, plain: Collection, db: Database) => Promise<void>,
+): Promise<void> {
   const db = await open(":memory:");
   try {
     const plain = await db.createCollection("plain", { dimension: 2 });
-    const named = await db.createCollection("named", { vectors: { a: { dimension: 2 }, b: { dimension: 1 } } });
+    const named = await db.createCollection("named", {
+      vectors: { a: { dimension: 2 }, b: { dimension: 1 } },
+    });
     await plain.upsert([good]);
     await use(named, plain, db);
     assert.deepEqual(await plain.get(["good"]), [good], "the point that was there is as it was");
@@ -32,16 +36,26 @@ async function expectRefusal(call: () => Promise<unknown>, bad: Omit<BadCall, "c
   const kind: OmenErrorKind = bad.kind ?? "invalid";
   const { code, field } = error;
   assert.deepEqual({ kind: error.kind, code, field }, { kind, code: bad.code, field: bad.field }, bad.title);
-  assert.ok(error.received !== undefined && error.received.length < 200, `${bad.title}: shows what was received`);
-  assert.ok(error.message.startsWith(`${bad.field}: `), `${bad.title}: the message names the field: ${error.message}`);
-  assert.ok(error.message.includes(error.received), `${bad.title}: the message shows the value: ${error.message}`);
+  assert.ok(
+    error.received !== undefined && error.received.length < 200,
+    `${bad.title}: shows what was received`,
+  );
+  assert.ok(
+    error.message.startsWith(`${bad.field}: `),
+    `${bad.title}: the message names the field: ${error.message}`,
+  );
+  assert.ok(
+    error.message.includes(error.received),
+    `${bad.title}: the message shows the value: ${error.message}`,
+  );
 }
 
 for (const bad of badPoints) {
   test(`upsert refuses ${bad.title}`, () =>
     withCollections(async (named, plain) => {
       // The table holds what the types forbid.
-      const upsert = (points: unknown): Promise<unknown> => (bad.named === true ? named : plain).upsert(points as never);
+      const upsert = (points: unknown): Promise<unknown> =>
+        (bad.named === true ? named : plain).upsert(points as never);
       await expectRefusal(() => upsert(bad.points), bad);
     }));
 }
@@ -65,13 +79,23 @@ for (const [title, name] of badNames) {
   const code = typeof name === "string" ? "collection_name" : "wrong_type";
   test(`a collection's name cannot be ${title}`, () =>
     withCollections(async (_named, _plain, db) => {
-      await expectRefusal(() => db.createCollection(name as never, { dimension: 1 }), { title, code, field: "name" });
+      await expectRefusal(() => db.createCollection(name as never, { dimension: 1 }), {
+        title,
+        code,
+        field: "name",
+      });
       await expectRefusal(() => db.collection(name as never), { title, code, field: "name" });
       await expectRefusal(() => db.dropCollection(name as never), { title, code, field: "name" });
     }));
 }
 
-const badOpenings: readonly (readonly [title: string, path: unknown, options: unknown, code: string, field: string])[] = [
+const badOpenings: readonly (readonly [
+  title: string,
+  path: unknown,
+  options: unknown,
+  code: string,
+  field: string,
+])[] = [
   ["an empty path", "", undefined, "path", "path"],
   ["a path that is not a string", 5, undefined, "path", "path"],
   ["a path with a zero character", "a\0b", undefined, "path", "path"],

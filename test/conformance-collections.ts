@@ -4,7 +4,20 @@ import assert from "node:assert/strict";
 import type { ConformanceCase } from "./conformance-case.js";
 import { expectError } from "./conformance-expect.js";
 
-const strangeNames = ["..", "/", "a/b", "CON", "con", ".", "*", "é", "\u{1f600}", " ", "x".repeat(255), "__proto__"];
+const strangeNames = [
+  "..",
+  "/",
+  "a/b",
+  "CON",
+  "con",
+  ".",
+  "*",
+  "é",
+  "\u{1f600}",
+  " ",
+  "x".repeat(255),
+  "__proto__",
+];
 
 export const collectionCases: readonly ConformanceCase[] = [
   {
@@ -16,7 +29,10 @@ export const collectionCases: readonly ConformanceCase[] = [
       }
       const again = await reopened();
       const infos = await again.listCollections();
-      assert.deepEqual(infos.map((info) => info.name), [...strangeNames].sort());
+      assert.deepEqual(
+        infos.map((info) => info.name),
+        [...strangeNames].sort(),
+      );
       assert.deepEqual(infos[0]!.config, {
         fields: [{ name: "", dimension: 2, metric: "cosine" }],
         quantization: "int8",
@@ -38,8 +54,14 @@ export const collectionCases: readonly ConformanceCase[] = [
       await expectError(db.collection("b"), "not_found", "collection_not_found");
       assert.equal(await db.dropCollection("b"), false);
       const race = await Promise.allSettled([create({ dimension: 2 }, "c"), create({ dimension: 2 }, "c")]);
-      assert.deepEqual(race.map((result) => result.status), ["fulfilled", "rejected"]);
-      assert.deepEqual((await (await reopened()).listCollections()).map((info) => info.name), ["a", "c"]);
+      assert.deepEqual(
+        race.map((result) => result.status),
+        ["fulfilled", "rejected"],
+      );
+      assert.deepEqual(
+        (await (await reopened()).listCollections()).map((info) => info.name),
+        ["a", "c"],
+      );
     },
   },
   {
@@ -73,9 +95,10 @@ export const collectionCases: readonly ConformanceCase[] = [
       await collection.delete([2]);
       const db = await reopened();
       const stats = await db.stats();
-      assert.deepEqual(stats.collections.map(({ name, points, sequence }) => ({ name, points, sequence })), [
-        { name: "a", points: 2, sequence: 2 },
-      ]);
+      assert.deepEqual(
+        stats.collections.map(({ name, points, sequence }) => ({ name, points, sequence })),
+        [{ name: "a", points: 2, sequence: 2 }],
+      );
       const [index] = stats.collections[0]!.indexes;
       assert.deepEqual([index!.field, index!.dimension, index!.metric, index!.liveRows], ["", 4, "dot", 2]);
       assert.equal(index!.linkedRows + index!.tailRows, index!.liveRows);

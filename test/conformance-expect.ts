@@ -4,7 +4,11 @@ import assert from "node:assert/strict";
 import { OmenError, type Metric, type OmenErrorKind } from "omendb";
 
 /** Expects an OmenError of this kind and code; returns it. */
-export async function expectError(call: Promise<unknown>, kind: OmenErrorKind, code: string): Promise<OmenError> {
+export async function expectError(
+  call: Promise<unknown>,
+  kind: OmenErrorKind,
+  code: string,
+): Promise<OmenError> {
   const error: unknown = await call.then(
     () => undefined,
     (reason: unknown) => reason,

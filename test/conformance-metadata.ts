@@ -29,12 +29,17 @@ const filters: readonly (readonly [Filter, readonly number[]])[] = [
 const books: readonly Metadata[] = [
   { year: 1982, author: { name: "Le Guin" }, tags: ["x", "y"] },
   { year: "1982", read: null },
-  { author: [{ name: "Le Guin" }, { name: "Wolfe" }], editions: [{ year: 2000 }, { year: 2001 }], read: false },
+  {
+    author: [{ name: "Le Guin" }, { name: "Wolfe" }],
+    editions: [{ year: 2000 }, { year: 2001 }],
+    read: false,
+  },
   { tags: ["x", 1], nested: [["x"]] },
   { constructor: "x", "": 0 },
 ];
 
-const hostileText = '{"__proto__":{"polluted":true},"constructor":{"prototype":1},"toString":[null],"a":{"__proto__":1}}';
+const hostileText =
+  '{"__proto__":{"polluted":true},"constructor":{"prototype":1},"toString":[null],"a":{"__proto__":1}}';
 
 export const metadataCases: readonly ConformanceCase[] = [
   {
@@ -42,7 +47,11 @@ export const metadataCases: readonly ConformanceCase[] = [
     async run({ create, again }) {
       // What a client would send; JSON.parse makes the keys the object's own.
       const hostile = JSON.parse(hostileText) as Metadata;
-      const plain = { text: "é\u2028\ud800", numbers: [1e300, -5e-324, 0.1], deep: { a: [{}, [], null, true] } };
+      const plain = {
+        text: "é\u2028\ud800",
+        numbers: [1e300, -5e-324, 0.1],
+        deep: { a: [{}, [], null, true] },
+      };
       const deepest = JSON.parse(`${'{"a":'.repeat(63)}{}${"}".repeat(63)}`) as Metadata;
       await write(await create({ dimension: 1, metric: "dot" }), [hostile, plain, deepest]);
       const found = await (await again()).get([0, 1, 2], { include: ["metadata"] });
@@ -60,8 +69,16 @@ export const metadataCases: readonly ConformanceCase[] = [
       for (const [filter, expected] of filters) {
         const told = JSON.stringify(filter);
         const found = await collection.search({ vector: [-1], filter, limit: 10 });
-        assert.deepEqual(found.map((hit) => hit.id), expected, told);
-        assert.deepEqual((await collection.list({ filter })).points.map((point) => point.id), expected, told);
+        assert.deepEqual(
+          found.map((hit) => hit.id),
+          expected,
+          told,
+        );
+        assert.deepEqual(
+          (await collection.list({ filter })).points.map((point) => point.id),
+          expected,
+          told,
+        );
         assert.equal(await collection.count({ filter }), expected.length, told);
       }
     },
@@ -71,20 +88,26 @@ export const metadataCases: readonly ConformanceCase[] = [
     async run({ create, again }) {
       const collection = await create({ dimension: 1, metric: "dot" });
       await write(collection, [{ a: 1, b: 1 }, { a: 1 }, { a: 2 }]);
-      assert.deepEqual(await collection.updateMetadata([0, 0, 9], { merge: { b: 2, c: { d: 1 } } }), { updated: 1 });
-      assert.deepEqual(await collection.updateMetadata({ filter: { a: 1 } }, { unset: ["a", "zz"] }), { updated: 2 });
+      assert.deepEqual(await collection.updateMetadata([0, 0, 9], { merge: { b: 2, c: { d: 1 } } }), {
+        updated: 1,
+      });
+      assert.deepEqual(await collection.updateMetadata({ filter: { a: 1 } }, { unset: ["a", "zz"] }), {
+        updated: 2,
+      });
       assert.deepEqual(await collection.updateMetadata([2], { set: { e: 1 } }), { updated: 1 });
       const both = { merge: { f: 1, g: 1 }, unset: ["g"] };
       assert.deepEqual(await collection.updateMetadata([2], both), { updated: 1 });
       const hostile = JSON.parse('{"__proto__":{"x":1}}') as Metadata;
       assert.deepEqual(await collection.updateMetadata([1], { merge: hostile }), { updated: 1 });
       const found = await (await again()).get([0, 1, 2]);
-      assert.deepEqual(found.map((point) => JSON.stringify(point!.metadata)), [
-        '{"b":2,"c":{"d":1}}',
-        '{"__proto__":{"x":1}}',
-        '{"e":1,"f":1}',
-      ]);
-      assert.deepEqual(found.map((point) => point!.vector![0]), [1, 2, 3]);
+      assert.deepEqual(
+        found.map((point) => JSON.stringify(point!.metadata)),
+        ['{"b":2,"c":{"d":1}}', '{"__proto__":{"x":1}}', '{"e":1,"f":1}'],
+      );
+      assert.deepEqual(
+        found.map((point) => point!.vector![0]),
+        [1, 2, 3],
+      );
     },
   },
   {
@@ -103,7 +126,10 @@ export const metadataCases: readonly ConformanceCase[] = [
       assert.equal(await shown({ include: { metadata: { keep: ["a.b", "f"] } } }), '{"a":{"b":1},"f":1}');
       assert.equal(await shown({ include: { metadata: { keep: ["a.c.d"] } } }), '{"a":{"c":[{"d":1}]}}');
       assert.equal(await shown({ include: { metadata: { keep: ["__proto__"] } } }), '{"__proto__":7}');
-      assert.equal(await shown({ include: { metadata: { drop: ["a.c.e", "f", "__proto__"] } } }), '{"a":{"b":1,"c":[{"d":1},3]}}');
+      assert.equal(
+        await shown({ include: { metadata: { drop: ["a.c.e", "f", "__proto__"] } } }),
+        '{"a":{"b":1,"c":[{"d":1},3]}}',
+      );
       const [bare] = await collection.search({ vector: [1], include: [] });
       assert.deepEqual(bare, { id: 0, score: 1 });
       const [hit] = await collection.search({ vector: [1], include: { vector: true } });

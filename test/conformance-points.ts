@@ -39,7 +39,11 @@ export const pointCases: readonly ConformanceCase[] = [
   {
     title: "gives back points bit for bit, for every kind of id",
     async run({ create, again }) {
-      const points = strangeIds.map((id, i) => ({ id, vector: strangeVector.map((x) => x / (i + 1)), metadata: { i } }));
+      const points = strangeIds.map((id, i) => ({
+        id,
+        vector: strangeVector.map((x) => x / (i + 1)),
+        metadata: { i },
+      }));
       assert.deepEqual(await (await create({ dimension: 8, metric: "dot" })).upsert(points), {
         inserted: points.length,
         replaced: 0,
@@ -47,15 +51,20 @@ export const pointCases: readonly ConformanceCase[] = [
       const found = await (await again()).get(strangeIds);
       assert.deepEqual(found, points);
       for (const [i, point] of found.entries()) {
-        assert.deepEqual(new Uint32Array(point!.vector!.buffer), new Uint32Array(points[i]!.vector.buffer));
+        const bits = point?.vector && new Uint32Array(point.vector.buffer);
+        assert.deepEqual(bits, new Uint32Array(points[i]!.vector.buffer));
       }
     },
   },
   {
     title: "lists ids in their order, page by page",
     async run({ create, again }) {
-      const shuffled = [...strangeIds].sort((a, b) => (String(a).length * 7 + 3) % 5 - ((String(b).length * 7 + 3) % 5));
-      await (await create({ dimension: 1, metric: "dot" })).upsert(shuffled.map((id) => ({ id, vector: [1] })));
+      const shuffled = [...strangeIds].sort(
+        (a, b) => ((String(a).length * 7 + 3) % 5) - ((String(b).length * 7 + 3) % 5),
+      );
+      await (
+        await create({ dimension: 1, metric: "dot" })
+      ).upsert(shuffled.map((id) => ({ id, vector: [1] })));
       const collection = await again();
       const all = await collection.list({ limit: 10_000 });
       assert.deepEqual(byId(all.points), strangeIds);
@@ -72,7 +81,7 @@ export const pointCases: readonly ConformanceCase[] = [
     },
   },
   {
-    title: "knows 1 and \"1\" apart, and 5 and 5n as one",
+    title: 'knows 1 and "1" apart, and 5 and 5n as one',
     async run({ create, again }) {
       const collection = await create({ dimension: 1, metric: "dot" });
       await collection.upsert([
@@ -125,9 +134,19 @@ export const pointCases: readonly ConformanceCase[] = [
       const found = await (await again()).get(["a", 2, "c", "d", "e", "f"]);
       assert.deepEqual(
         found.map((point) => [...point!.vector!]),
-        [[1, 2], [3, 4], [5, 6], [7, 8], [9, 10], [11, 12]],
+        [
+          [1, 2],
+          [3, 4],
+          [5, 6],
+          [7, 8],
+          [9, 10],
+          [11, 12],
+        ],
       );
-      assert.deepEqual(found.map((point) => point!.metadata), [{ n: 1 }, { n: 2 }, {}, {}, {}, {}]);
+      assert.deepEqual(
+        found.map((point) => point!.metadata),
+        [{ n: 1 }, { n: 2 }, {}, {}, {}, {}],
+      );
     },
   },
   {
@@ -148,7 +167,9 @@ export const pointCases: readonly ConformanceCase[] = [
     title: "deletes by id and by filter, and passes over what is not there",
     async run({ create, again }) {
       const collection = await create({ dimension: 1, metric: "dot" });
-      await collection.upsert(Array.from({ length: 10 }, (_, i) => ({ id: i, vector: [i], metadata: { even: i % 2 === 0 } })));
+      await collection.upsert(
+        Array.from({ length: 10 }, (_, i) => ({ id: i, vector: [i], metadata: { even: i % 2 === 0 } })),
+      );
       assert.deepEqual(await collection.delete([1, 1, "1", 99]), { deleted: 1 });
       assert.deepEqual(await collection.delete({ filter: { even: true } }), { deleted: 5 });
       assert.deepEqual(await collection.delete([]), { deleted: 0 });

@@ -9,7 +9,12 @@ import { metadataCases } from "./conformance-metadata.js";
 import { pointCases } from "./conformance-points.js";
 import { searchCases } from "./conformance-search.js";
 
-const cases: readonly ConformanceCase[] = [...pointCases, ...metadataCases, ...searchCases, ...collectionCases];
+const cases: readonly ConformanceCase[] = [
+  ...pointCases,
+  ...metadataCases,
+  ...searchCases,
+  ...collectionCases,
+];
 
 /** Registers all cases for databases made by `makePlace`. */
 export function conformanceSuite(name: string, makePlace: PlaceMaker): void {

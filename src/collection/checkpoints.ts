@@ -35,7 +35,7 @@ export class Checkpoints {
     if (this.#running !== undefined || this.#isClosing) return;
     const need = this.#need();
     if (!isCheckpointDue(need) || need.changes <= this.#changesToPass) return;
-    this.#running = this.#saveWhenLinked().finally(() => {
+    this.#running = this.#orTell(this.#saveWhenLinked()).finally(() => {
       this.#running = undefined;
     });
   }
@@ -43,7 +43,7 @@ export class Checkpoints {
   /** Writes the last checkpoint if it is worth it. The writer must have nothing left to do. */
   async close(): Promise<void> {
     await this.stop();
-    if (isCheckpointWorthClosing(this.#need())) await this.#save();
+    if (isCheckpointWorthClosing(this.#need())) await this.#orTell(this.#saveAll());
   }
 
   /** Waits for a checkpoint being written and begins no other. */
@@ -54,27 +54,28 @@ export class Checkpoints {
   }
 
   #need(): CheckpointNeed {
-    let need: CheckpointNeed = { changes: 0, liveRows: this.#parts.store.state.pointCount };
-    for (const { changesSinceCheckpoint: changes } of this.#parts.indexes) {
-      if (changes > need.changes) need = { ...need, changes };
-    }
-    return need;
+    const { indexes, store } = this.#parts;
+    const changes = Math.max(...indexes.map((index) => index.changesSinceCheckpoint));
+    return { changes, liveRows: store.state.pointCount };
   }
 
   /** A graph that is still being linked would be out of date as soon as it is written. */
   async #saveWhenLinked(): Promise<void> {
     const linked = Promise.all(this.#parts.indexes.map((index) => index.waitUntilLinked()));
     await Promise.race([linked, this.#stopped]);
-    if (!this.#isClosing && isCheckpointDue(this.#need())) await this.#save();
+    if (!this.#isClosing && isCheckpointDue(this.#need())) await this.#saveAll();
   }
 
   /** A checkpoint is derived data: failing to write one is told, and harms nothing but the next opening's speed. */
-  async #save(): Promise<void> {
+  async #orTell(work: Promise<void>): Promise<void> {
     try {
-      await this.#saveAll();
+      await work;
     } catch (error) {
       this.#changesToPass = 2 * this.#need().changes;
-      process.emitWarning(`A checkpoint in ${this.#parts.folder} could not be written: ${String(error)}`, "OmenDBWarning");
+      process.emitWarning(
+        `No checkpoint could be written to ${this.#parts.folder}: ${String(error)}`,
+        "OmenDBWarning",
+      );
     }
   }
 
@@ -83,10 +84,10 @@ export class Checkpoints {
     let sequence = 0;
     let saves: Promise<void>[] = [];
     // All begin at one moment without a commit in flight, so that they stand for the same operation.
-    await writer.exclusively(async () => {
+    await writer.exclusively(() => {
       sequence = store.state.sequence;
       saves = indexes.map((index, field) => index.saveCheckpoint(checkpointPath(folder, field), sequence));
-      await undefined;
+      return Promise.resolve();
     });
     const failed = (await Promise.allSettled(saves)).find((save) => save.status === "rejected");
     if (failed !== undefined) throw failed.reason;

@@ -67,7 +67,9 @@ export class EmbeddedCollection implements Collection {
   async upsert(points: readonly PointInput[] | ColumnsInput): Promise<UpsertResult> {
     return this.#parts.gate.use(() => {
       const decoded = runInSlices(decodePoints(points, this.#parts.config.fields));
-      return this.#parts.writer.submit(decoded instanceof Promise ? decoded.then(upsertOf) : upsertOf(decoded));
+      return this.#parts.writer.submit(
+        decoded instanceof Promise ? decoded.then(upsertOf) : upsertOf(decoded),
+      );
     });
   }
 
@@ -81,7 +83,10 @@ export class EmbeddedCollection implements Collection {
   async delete(target: PointSelector): Promise<{ deleted: number }> {
     return this.#parts.gate.use(async () => {
       const selector = decodeSelector(target);
-      const deleted = await this.#parts.writer.submit({ rowCountMax: 0, apply: (group) => group.remove(selector) });
+      const deleted = await this.#parts.writer.submit({
+        rowCountMax: 0,
+        apply: (group) => group.remove(selector),
+      });
       return { deleted };
     });
   }
@@ -97,7 +102,9 @@ export class EmbeddedCollection implements Collection {
   }
 
   async list(request?: ListRequest): Promise<ListResult> {
-    return this.#parts.gate.use(() => runInSlices(listPoints(this.#parts, decodeList(request)), this.#assertOpen));
+    return this.#parts.gate.use(() =>
+      runInSlices(listPoints(this.#parts, decodeList(request)), this.#assertOpen),
+    );
   }
 
   async count(request?: { readonly filter?: Filter }): Promise<number> {

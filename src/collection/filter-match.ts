@@ -16,7 +16,8 @@ function holds({ path, value }: Equality, metadata: Metadata): boolean {
 
 /** Follows `path` from its step `i` on. An array on the way is met by any of its elements. */
 function matchesAt(found: JsonValue, path: readonly string[], i: number, wanted: FilterScalar): boolean {
-  if (isArray(found)) return found.some((element) => !isArray(element) && matchesAt(element, path, i, wanted));
+  if (isArray(found))
+    return found.some((element) => !isArray(element) && matchesAt(element, path, i, wanted));
   const step = path[i];
   if (step === undefined) return found === wanted;
   if (typeof found !== "object" || found === null || !Object.hasOwn(found, step)) return false;

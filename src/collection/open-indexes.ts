@@ -1,6 +1,7 @@
 // Opening the index of each vector field: the checkpoint, if there is a good one, and the rows that came after it;
 // else all rows of the store. The store is the truth, so a checkpoint in doubt is thrown away.
 
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { PointStore } from "../store/point-store.js";
@@ -25,7 +26,8 @@ export function checkpointPath(folder: string, field: number): string {
 export async function openIndexes(sources: IndexSources): Promise<VectorIndex[]> {
   const indexes: VectorIndex[] = [];
   try {
-    for (let field = 0; field < sources.config.fields.length; field++) indexes.push(await openIndex(sources, field));
+    for (let field = 0; field < sources.config.fields.length; field++)
+      indexes.push(await openIndex(sources, field));
     return indexes;
   } catch (error) {
     await Promise.all(indexes.map((index) => index.close()));
@@ -67,7 +69,8 @@ async function openFromCheckpoint(
   options: VectorIndexOptions,
 ): Promise<VectorIndex | undefined> {
   if (folder === undefined) return undefined;
-  const loaded = await VectorIndex.load(checkpointPath(folder, field), options);
+  const path = checkpointPath(folder, field);
+  const loaded = await VectorIndex.load(path, options);
   if (loaded === undefined) return undefined;
   const { index, sequence } = loaded;
   const target = { index, store, field, dimension: options.dimension };
@@ -77,6 +80,8 @@ async function openFromCheckpoint(
   });
   if (isCaughtUp) return index;
   await index.close();
+  // After the restoration of a backup, say: once the store has caught up with its number it would pass for good.
+  await rm(path, { force: true });
   return undefined;
 }
 

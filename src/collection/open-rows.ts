@@ -18,7 +18,11 @@ export async function openRows(store: PointStore, indexes: readonly VectorIndex[
   return rows;
 }
 
-function* findGaps(store: PointStore, indexes: readonly VectorIndex[], rows: RowAllocator): Generator<void, void> {
+function* findGaps(
+  store: PointStore,
+  indexes: readonly VectorIndex[],
+  rows: RowAllocator,
+): Generator<void, void> {
   const { rowEnd } = store.state;
   let expected = 0;
   let count = 0;

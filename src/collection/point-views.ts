@@ -61,7 +61,9 @@ export class PointViews {
   }
 }
 
-function hasVector(named: readonly [string, Float32Array | undefined]): named is readonly [string, Float32Array] {
+function hasVector(
+  named: readonly [string, Float32Array | undefined],
+): named is readonly [string, Float32Array] {
   return named[1] !== undefined;
 }
 

@@ -31,7 +31,9 @@ export class Searcher {
     if (writer.failure !== undefined) throw writer.failure;
     const { filter } = request;
     if (filter === undefined) return this.#find(request);
-    return withEligibleRows(this.#parts, filter, (rows) => (rows.length === 0 ? [] : this.#find(request, rows)));
+    return withEligibleRows(this.#parts, filter, (rows) =>
+      rows.length === 0 ? [] : this.#find(request, rows),
+    );
   }
 
   /** The hits of many searches, with turns of the event loop between them. */
@@ -64,7 +66,8 @@ export class Searcher {
     const hits: Hit[] = [];
     for (let i = offset; i < count; i++) {
       const score = scores[i]!;
-      if (scoreThreshold !== undefined && (isSmallerBetter ? score > scoreThreshold : score < scoreThreshold)) break;
+      if (scoreThreshold !== undefined && (isSmallerBetter ? score > scoreThreshold : score < scoreThreshold))
+        break;
       const hit = views.hit(rows[i]!, score, include);
       if (hit === undefined) throw rowMissing();
       hits.push(hit);
@@ -75,6 +78,7 @@ export class Searcher {
 
 /** Store and indexes change in one moment, so this is damage: of the store's pages, or of a checkpoint. */
 function rowMissing(): OmenError {
-  const message = "A row of the index has no point in the store; close the database, remove the index-*.omen files and open it.";
+  const message =
+    "A row of the index has no point in the store; close the database, remove the index-*.omen files and open it.";
   return new OmenError("corrupt", "row_missing", message);
 }

@@ -173,7 +173,9 @@ export class WriteGroup {
 
   *#matching(filter: ResolvedFilter): Generator<void, PendingPoint[]> {
     const touched = [...this.#pending.values()].filter((pending) => pending.row >= 0);
-    const found = touched.filter((pending) => matchesFilter(filter, parseMetadata(this.#metadataOf(pending))));
+    const found = touched.filter((pending) =>
+      matchesFilter(filter, parseMetadata(this.#metadataOf(pending))),
+    );
     const matching: { readonly id: PointId; readonly row: number }[] = [];
     let count = 0;
     for (const { row, point } of this.#store.points()) {

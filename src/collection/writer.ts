@@ -75,7 +75,10 @@ export class Writer {
       const call: QueuedCall = { kind: "call", decoding: undefined, operation: undefined, reject };
       const ready = (decoded: WriteOperation<Result>): void => {
         call.decoding = undefined;
-        call.operation = { rowCountMax: decoded.rowCountMax, apply: (group) => settling(decoded, group, resolve) };
+        call.operation = {
+          rowCountMax: decoded.rowCountMax,
+          apply: (group) => settling(decoded, group, resolve),
+        };
       };
       if (operation instanceof Promise) {
         call.decoding = operation.then(ready, (error: unknown) => {
@@ -117,7 +120,7 @@ export class Writer {
 
   async #run(): Promise<void> {
     // Calls made in the same turn share the first group.
-    await undefined;
+    await Promise.resolve();
     for (let head = this.#queue[0]; head !== undefined; head = this.#queue[0]) {
       if (head.kind === "call" && head.decoding !== undefined) await head.decoding;
       else if (head.kind === "call") await this.#commitGroup();
@@ -169,7 +172,8 @@ export class Writer {
     for (let head = this.#queue[0]; head?.kind === "call"; head = this.#queue[0]) {
       const { operation } = head;
       if (head.decoding !== undefined) return;
-      if (operation !== undefined && rowCount > 0 && rowCount + operation.rowCountMax > groupRowCountMax) return;
+      if (operation !== undefined && rowCount > 0 && rowCount + operation.rowCountMax > groupRowCountMax)
+        return;
       this.#queue.shift();
       // A call whose decoding failed has been rejected already.
       if (operation === undefined) continue;

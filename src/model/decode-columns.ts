@@ -46,7 +46,11 @@ export function* decodeColumns(
   return points;
 }
 
-function openColumns(vectors: unknown, fields: readonly ResolvedVectorField[], count: number): (VectorColumn | undefined)[] {
+function openColumns(
+  vectors: unknown,
+  fields: readonly ResolvedVectorField[],
+  count: number,
+): (VectorColumn | undefined)[] {
   const [only] = fields;
   if (only !== undefined && only.name === "") return [openColumn(vectors, "vectors", only, count)];
   if (vectorSource(vectors) !== undefined) throw namedFieldError(vectors, "vectors", fields);

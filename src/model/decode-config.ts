@@ -29,7 +29,10 @@ const configFields: readonly (keyof CollectionConfig)[] = [
 /** Decodes and completes the configuration of a collection. */
 export function decodeCollectionConfig(value: unknown): ResolvedCollectionConfig {
   const given = decodeFields(value, "config", configFields);
-  const index = decodeFields(given.index === undefined ? {} : given.index, "config.index", ["maxDegree", "efConstruction"]);
+  const index = decodeFields(given.index === undefined ? {} : given.index, "config.index", [
+    "maxDegree",
+    "efConstruction",
+  ]);
   return Object.freeze({
     fields: Object.freeze(given.vectors === undefined ? [unnamedField(given)] : namedFields(given)),
     quantization: decodeChoice(given.quantization, "config.quantization", {
@@ -97,7 +100,10 @@ function decodeField(name: string, given: GivenField, field: string): ResolvedVe
       max: limits.dimensionMax,
       fallback: 0,
     }),
-    metric: decodeChoice(given.metric, within(field, "metric"), { choices: metrics, fallback: defaults.metric }),
+    metric: decodeChoice(given.metric, within(field, "metric"), {
+      choices: metrics,
+      fallback: defaults.metric,
+    }),
   });
 }
 

@@ -11,7 +11,8 @@ const bigintMax = 2n ** 64n - 1n;
 
 /** The id in its one form, or `undefined` if it is not an id: `idError` says why. */
 export function readId(value: unknown): PointId | undefined {
-  if (typeof value === "string") return utf8Length(value) <= limits.idBytesMax && value !== "" ? value : undefined;
+  if (typeof value === "string")
+    return utf8Length(value) <= limits.idBytesMax && value !== "" ? value : undefined;
   // Adding 0 turns -0 into 0.
   if (typeof value === "number") return Number.isSafeInteger(value) ? value + 0 : undefined;
   if (typeof value !== "bigint" || value < bigintMin || value > bigintMax) return undefined;
@@ -36,7 +37,12 @@ export function idError(value: unknown, field: string): OmenError {
 function textError(text: string, field: string): OmenError {
   if (text === "") return invalidInput("id_empty", field, text, "A string of at least one byte is needed.");
   if (utf8Length(text) === Number.POSITIVE_INFINITY && text.length <= limits.idBytesMax) {
-    return invalidInput("id_malformed", field, text, "Half of a surrogate pair has no UTF-8 form; remove it.");
+    return invalidInput(
+      "id_malformed",
+      field,
+      text,
+      "Half of a surrogate pair has no UTF-8 form; remove it.",
+    );
   }
   const message = `At most ${limits.idBytesMax} UTF-8 bytes are allowed; shorten the id or use a hash of it.`;
   return invalidInput("id_too_long", field, text, message);

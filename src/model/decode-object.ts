@@ -14,7 +14,8 @@ export function decodeFields<Name extends string>(
   field: string,
   names: readonly Name[],
 ): Fields<Name> {
-  if (!isPlainObject(value)) throw invalidInput("wrong_type", field || "request", value, "An object is needed.");
+  if (!isPlainObject(value))
+    throw invalidInput("wrong_type", field || "request", value, "An object is needed.");
   for (const name of Object.keys(value)) {
     if (!(names as readonly string[]).includes(name)) throw unknownField(value, { field, name, names });
   }
@@ -24,7 +25,11 @@ export function decodeFields<Name extends string>(
 
 function unknownField(
   value: { readonly [key: string]: unknown },
-  { field, name, names }: { readonly field: string; readonly name: string; readonly names: readonly string[] },
+  {
+    field,
+    name,
+    names,
+  }: { readonly field: string; readonly name: string; readonly names: readonly string[] },
 ): Error {
   const message = `There is no such field; the fields are ${names.join(", ")}.`;
   return invalidInput("unknown_field", within(field, name), value[name], message);

@@ -28,7 +28,12 @@ type VectorFields = readonly ResolvedVectorField[];
 export function* decodePoints(value: unknown, fields: VectorFields): Generator<void, DecodedPoint[]> {
   if (Array.isArray(value)) return yield* decodeRows(value, fields);
   if (isPlainObject(value)) return yield* decodeColumns(value, fields);
-  throw invalidInput("wrong_type", "points", value, "An array of points, or an object of columns, is needed.");
+  throw invalidInput(
+    "wrong_type",
+    "points",
+    value,
+    "An array of points, or an object of columns, is needed.",
+  );
 }
 
 function* decodeRows(rows: readonly unknown[], fields: VectorFields): Generator<void, DecodedPoint[]> {
@@ -44,7 +49,12 @@ function* decodeRows(rows: readonly unknown[], fields: VectorFields): Generator<
 
 const pointFields = ["id", "vector", "vectors", "metadata"] as const;
 
-function decodePoint(value: unknown, i: number, fields: VectorFields, rooms: readonly VectorRoom[]): DecodedPoint {
+function decodePoint(
+  value: unknown,
+  i: number,
+  fields: VectorFields,
+  rooms: readonly VectorRoom[],
+): DecodedPoint {
   if (!isPlainObject(value) || !hasOnlyPointFields(value)) {
     decodeFields(value, `points[${i}]`, pointFields);
     throw invalidInput("wrong_type", `points[${i}]`, value, "A plain object is needed.");
@@ -85,7 +95,8 @@ function decodeVectors(
     const source = ownField(given, field.name);
     if (source === undefined) return undefined;
     const target = rooms[f]!.take();
-    if (!readVectorInto(source, target, 0, field)) throw vectorError(source, `points[${i}].vectors.${field.name}`, field);
+    if (!readVectorInto(source, target, 0, field))
+      throw vectorError(source, `points[${i}].vectors.${field.name}`, field);
     return target;
   });
 }

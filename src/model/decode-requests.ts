@@ -42,7 +42,11 @@ const efRange = { min: 1, max: limits.efMax, fallback: defaults.ef };
 const listLimitRange = { min: 1, max: limits.limitMax, fallback: defaults.listLimit };
 
 /** Decodes a search. `at` is where the request stands in a batch, or empty. */
-export function decodeSearch(value: unknown, fields: readonly ResolvedVectorField[], at = ""): ResolvedSearch {
+export function decodeSearch(
+  value: unknown,
+  fields: readonly ResolvedVectorField[],
+  at = "",
+): ResolvedSearch {
   const given = decodeFields(value, at, searchFields);
   const fieldIndex = decodeUsing(given.using, within(at, "using"), fields);
   const vectorField = within(at, "vector");
@@ -64,7 +68,8 @@ export function decodeSearch(value: unknown, fields: readonly ResolvedVectorFiel
 
 /** Decodes the searches of a batch. */
 export function decodeSearches(value: unknown, fields: readonly ResolvedVectorField[]): ResolvedSearch[] {
-  if (!Array.isArray(value)) throw invalidInput("wrong_type", "requests", value, "An array of searches is needed.");
+  if (!Array.isArray(value))
+    throw invalidInput("wrong_type", "requests", value, "An array of searches is needed.");
   return Array.from(value, (request: unknown, i) => decodeSearch(request, fields, `requests[${i}]`));
 }
 
@@ -72,11 +77,17 @@ function decodeUsing(value: unknown, field: string, fields: readonly ResolvedVec
   const names = fields.map(({ name }) => name).join(", ");
   if (value === undefined) {
     if (fields.length === 1) return 0;
-    throw invalidInput("missing_field", field, value, `The vector field to search is needed, one of: ${names}.`);
+    throw invalidInput(
+      "missing_field",
+      field,
+      value,
+      `The vector field to search is needed, one of: ${names}.`,
+    );
   }
   const found = fields.findIndex(({ name }) => name !== "" && name === value);
   if (found >= 0) return found;
-  const message = names === "" ? `This collection has one unnamed field; leave "using" out.` : `One of ${names} is needed.`;
+  const message =
+    names === "" ? `This collection has one unnamed field; leave "using" out.` : `One of ${names} is needed.`;
   throw invalidInput(typeof value === "string" ? "vector_field" : "wrong_type", field, value, message);
 }
 
@@ -117,7 +128,11 @@ const getFields: readonly (keyof GetOptions)[] = ["include"];
 
 /** Decodes the options of `get`. */
 export function decodeGetOptions(value: unknown): ResolvedInclude {
-  return decodeInclude(decodeFields(value === undefined ? {} : value, "options", getFields).include, "options.include", includeOfGet);
+  return decodeInclude(
+    decodeFields(value === undefined ? {} : value, "options", getFields).include,
+    "options.include",
+    includeOfGet,
+  );
 }
 
 /** Which points a delete or an update speaks of. */
@@ -155,7 +170,12 @@ export function decodeChange(value: unknown): ResolvedChange {
     };
   }
   if (merge !== undefined || unset !== undefined) {
-    throw invalidInput("conflicting_fields", "change", value, `"set" replaces everything; leave "merge" and "unset" out.`);
+    throw invalidInput(
+      "conflicting_fields",
+      "change",
+      value,
+      `"set" replaces everything; leave "merge" and "unset" out.`,
+    );
   }
   return { kind: "set", metadata: decodeMetadata(set, "change.set") };
 }

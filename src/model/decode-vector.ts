@@ -31,7 +31,9 @@ export function copyComponents(source: VectorSource, target: Float32Array, span:
   const { sourceOffset, targetOffset, length } = span;
   if (source instanceof Float32Array) {
     target.set(
-      sourceOffset === 0 && source.length === length ? source : source.subarray(sourceOffset, sourceOffset + length),
+      sourceOffset === 0 && source.length === length
+        ? source
+        : source.subarray(sourceOffset, sourceOffset + length),
       targetOffset,
     );
     return isFinitePart(target, targetOffset, targetOffset + length);
@@ -108,7 +110,8 @@ export function readVectorInto(
   const { dimension, metric } = config;
   const source = vectorSource(value);
   if (source === undefined || source.length !== dimension) return false;
-  if (!copyComponents(source, target, { sourceOffset: 0, targetOffset: offset, length: dimension })) return false;
+  if (!copyComponents(source, target, { sourceOffset: 0, targetOffset: offset, length: dimension }))
+    return false;
   return metric !== "cosine" || !isZeroPart(target, offset, offset + dimension);
 }
 
@@ -136,6 +139,7 @@ export function componentError(
     const message = "A number that is finite as a 32-bit float (at most about 3.4e38) is needed.";
     return invalidInput("vector_component", `${field}[${offset + i}]`, value, message);
   }
-  const message = "A vector of zeros has no direction to compare by cosine; leave the point out or use another metric.";
+  const message =
+    "A vector of zeros has no direction to compare by cosine; leave the point out or use another metric.";
   return invalidInput("vector_zero", field, source, message);
 }

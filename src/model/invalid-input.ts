@@ -7,7 +7,10 @@ const shownLengthMax = 80;
 /** The error for bad input. `message` says the limit and the fix; field and received value are put before it. */
 export function invalidInput(code: string, field: string, received: unknown, message: string): OmenError {
   const shown = showValue(received);
-  return new OmenError("invalid", code, `${field}: ${message} Received ${shown}.`, { field, received: shown });
+  return new OmenError("invalid", code, `${field}: ${message} Received ${shown}.`, {
+    field,
+    received: shown,
+  });
 }
 
 /** A short text for any value; never throws and never runs code of the value's own. */

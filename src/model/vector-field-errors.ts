@@ -13,11 +13,20 @@ export function missingOrBad(value: unknown, field: string, config: ResolvedVect
 
 /** The error for named vectors given to a collection with one unnamed field. */
 export function unnamedFieldError(value: unknown, field: string): OmenError {
-  return invalidInput("vector_field", field, value, `This collection has one unnamed field; pass it as "vector".`);
+  return invalidInput(
+    "vector_field",
+    field,
+    value,
+    `This collection has one unnamed field; pass it as "vector".`,
+  );
 }
 
 /** The error for an unnamed vector given to a collection with named fields. */
-export function namedFieldError(value: unknown, field: string, fields: readonly ResolvedVectorField[]): OmenError {
+export function namedFieldError(
+  value: unknown,
+  field: string,
+  fields: readonly ResolvedVectorField[],
+): OmenError {
   const message = `The vector fields of this collection are ${namesOf(fields).join(", ")}; pass them in "vectors".`;
   return invalidInput("vector_field", field, value, message);
 }

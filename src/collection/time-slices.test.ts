@@ -1,0 +1,40 @@
+// Work in slices: short work is done at once, long work lets the event loop turn, and an end on the way cleans up.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runInSlices, sliceMs } from "./time-slices.js";
+
+function* countTo(end: number): Generator<void, number> {
+  for (let i = 0; i < end; i++) yield;
+  return end;
+}
+
+function* lastFor(ms: number, log: string[]): Generator<void, string> {
+  try {
+    for (const end = performance.now() + ms; performance.now() < end;) yield;
+    return "done";
+  } finally {
+    log.push("closed");
+  }
+}
+
+test("short work gives its result at once", () => {
+  assert.equal(runInSlices(countTo(5)), 5);
+});
+
+test("long work lets timers and I/O run", async () => {
+  let turns = 0;
+  const counter = setInterval(() => turns++, 0);
+  assert.equal(await runInSlices(lastFor(sliceMs * 4, [])), "done");
+  clearInterval(counter);
+  assert.ok(turns > 0);
+});
+
+test("work that is ended between slices lets go of what it holds", async () => {
+  const log: string[] = [];
+  const work = runInSlices(lastFor(10_000, log), () => {
+    throw new Error("ended");
+  });
+  await assert.rejects(async () => work, /ended/);
+  assert.deepEqual(log, ["closed"]);
+});
