@@ -1,0 +1,166 @@
+// The process that the crash test kills: opens the folder, writes without end, and tells of each step before and after
+// it. It is started early, so that loading the package costs the test no time, and begins when it is told to.
+//
+//   parent → child: one line of JSON, `ChildOrder`; the end of the stream ends the child
+//   child → parent: lines of words, `opening`, `opened`, `begin <number> <verb> <name>`,
+//                   `acked <number> <outcome> <outcome>`, `closing`, `closed`
+//
+// Lines are written synchronously: what was said before the kill reaches the parent, and what was begun is known.
+
+import { writeSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import { open, type Collection, type Database } from "omendb";
+import { perform, type Outcome } from "./crash-perform.js";
+import {
+  below,
+  guestName,
+  lastingNames,
+  planCycle,
+  planWrite,
+  randomOf,
+  shapeOfName,
+  type CyclePlan,
+  type Verb,
+} from "./crash-plan.js";
+
+/** What the child is told. */
+export interface ChildOrder {
+  readonly folder: string;
+  readonly seed: number;
+  readonly cycle: number;
+}
+
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
+}
+
+/** The work of one cycle, done by several writers. */
+class Work {
+  readonly #db: Database;
+  readonly #order: ChildOrder;
+  readonly #plan: CyclePlan;
+  readonly #collections: Map<string, Collection>;
+  /** Guests that an operation in flight speaks of: what a drop does to other calls is not the question here. */
+  readonly #guestsInUse = new Set<string>();
+  #nextNumber = 0;
+  #isEnding = false;
+
+  constructor(db: Database, order: ChildOrder, collections: Map<string, Collection>) {
+    this.#db = db;
+    this.#order = order;
+    this.#plan = planCycle(order.seed, order.cycle);
+    this.#collections = collections;
+  }
+
+  /** Runs the writers until `end`; they stop when their calls are answered. */
+  async run(): Promise<void> {
+    for (const name of lastingNames) {
+      if (!this.#collections.has(name) && !this.#isEnding) await this.#make(name);
+    }
+    await Promise.all(Array.from({ length: this.#plan.writers }, () => this.#runWriter()));
+  }
+
+  end(): void {
+    this.#isEnding = true;
+  }
+
+  async #runWriter(): Promise<void> {
+    while (!this.#isEnding) {
+      await Promise.all(Array.from({ length: this.#plan.callsATurn }, () => this.#doNext()));
+    }
+  }
+
+  async #doNext(): Promise<void> {
+    const { seed, cycle } = this.#order;
+    const random = randomOf(seed, cycle, this.#nextNumber, 0x7e57);
+    if (random() < this.#plan.guestShare) return this.#doWithGuest(random);
+    const name = this.#plan.focus ?? lastingNames[below(random, lastingNames.length)]!;
+    if (random() < this.#plan.waitShare)
+      await this.#collections.get(name)!.waitForIndex().catch(passIfClosed);
+    return this.#isEnding ? undefined : this.#write(name);
+  }
+
+  /** Makes a guest, writes to one, or drops one. */
+  async #doWithGuest(random: () => number): Promise<void> {
+    const guests = [...this.#collections.keys()].filter((name) => !lastingNames.includes(name));
+    const free = guests.filter((name) => !this.#guestsInUse.has(name));
+    const name = free[below(random, free.length)];
+    if (name === undefined || (guests.length < 3 && random() < 0.4)) {
+      return this.#make(guestName({ ...this.#order, number: this.#nextNumber }));
+    }
+    this.#guestsInUse.add(name);
+    await (random() < 0.7 ? this.#write(name) : this.#drop(name));
+    this.#guestsInUse.delete(name);
+  }
+
+  async #make(name: string): Promise<void> {
+    await this.#tell("create", name, async () => {
+      this.#collections.set(name, await this.#db.createCollection(name, shapeOfName(name).config));
+      return [1, 0];
+    });
+  }
+
+  async #drop(name: string): Promise<void> {
+    this.#collections.delete(name);
+    await this.#tell("drop", name, async () => [(await this.#db.dropCollection(name)) ? 1 : 0, 0]);
+  }
+
+  async #write(name: string): Promise<void> {
+    const collection = this.#collections.get(name)!;
+    const write = planWrite({ ...this.#order, number: this.#nextNumber }, name);
+    await this.#tell("write", name, () => perform(collection, write));
+  }
+
+  /** The operation begins in the turn in which it is told, so that numbers are in the order of the calls. */
+  async #tell(verb: Verb, name: string, call: () => Promise<Outcome>): Promise<void> {
+    const number = this.#nextNumber++;
+    say(`begin ${number} ${verb} ${name}`);
+    try {
+      const outcome = await call();
+      say(`acked ${number} ${outcome.join(" ")}`);
+    } catch (cause) {
+      throw new Error(`operation ${number}, ${verb} ${name}, failed`, { cause });
+    }
+  }
+}
+
+/** Closing ends those who wait. */
+function passIfClosed(error: unknown): void {
+  if (!(error instanceof Error && "kind" in error && error.kind === "closed")) throw error;
+}
+
+async function openAll(db: Database): Promise<Map<string, Collection>> {
+  const collections = new Map<string, Collection>();
+  for (const { name } of await db.listCollections()) collections.set(name, await db.collection(name));
+  return collections;
+}
+
+async function main(order: ChildOrder): Promise<void> {
+  const { closeAfterMs } = planCycle(order.seed, order.cycle);
+  say("opening");
+  const db = await open(order.folder);
+  const work = new Work(db, order, await openAll(db));
+  say("opened");
+  const running = work.run();
+  if (closeAfterMs === undefined) return running;
+  await Promise.race([running, pause(closeAfterMs)]);
+  say("closing");
+  work.end();
+  // Calls in flight are answered before the database is closed.
+  await Promise.all([db.close(), running]);
+  say("closed");
+}
+
+const lines = createInterface({ input: process.stdin });
+lines.once("line", (line) => {
+  // Written by the parent of this very test.
+  const order = JSON.parse(line) as ChildOrder;
+  void main(order).finally(() => {
+    // Nothing else may keep the process alive.
+    lines.removeAllListeners("close");
+    process.stdin.destroy();
+  });
+});
+// The parent is gone.
+lines.once("close", () => process.exit(2));

@@ -1,0 +1,193 @@
+// A process that writes is killed at a random moment, again and again: after each reopening every acknowledged write is
+// there, bit for bit, and none is half there. OMENDB_CRASH_SEED repeats a run as far as timing allows,
+// OMENDB_CRASH_CYCLES makes it longer or shorter.
+
+import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { test } from "node:test";
+import { open, type Collection, type Database } from "omendb";
+import { inspect } from "./crash-inspection.js";
+import { CrashFault, Ledger } from "./crash-ledger.js";
+import { perform } from "./crash-perform.js";
+import { applyWrite } from "./crash-model.js";
+import { planWrite, randomOf, shapeOfName, type OperationKey, type Write } from "./crash-plan.js";
+import { CrashProcess } from "./crash-process.js";
+import { runCrashCycles } from "./crash-run.js";
+
+const cycleCount = integerFrom("OMENDB_CRASH_CYCLES") ?? 200;
+const seed = integerFrom("OMENDB_CRASH_SEED") ?? randomInt(2 ** 31);
+
+function integerFrom(variable: string): number | undefined {
+  const text = process.env[variable];
+  if (text === undefined) return undefined;
+  assert.match(text, /^\d{1,10}$/, `${variable} must be an integer`);
+  return Number(text);
+}
+
+test(`acknowledged writes survive ${cycleCount} kills`, async () => {
+  console.log(`crash test: OMENDB_CRASH_SEED=${seed}`);
+  const startMs = performance.now();
+  const report = await runCrashCycles({ seed, cycleCount });
+  const { opening, opened, closing, closed } = report.phases;
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
+  console.log(
+    `crash test: ${report.cycleCount} cycles in ${seconds} s; killed while opening ${opening}, working ${opened}, ` +
+      `closing ${closing}, after closing ${closed}; operations acknowledged ${report.ackedCount}; in flight at ` +
+      `${report.cyclesInFlight} kills, of these operations ${report.survivedCount} were there and ` +
+      `${report.vanishedCount} were not; points compared ${report.comparedPointCount}`,
+  );
+  // A run in which the child did nothing would show nothing.
+  assert.ok(report.ackedCount >= cycleCount, "the child did some work");
+});
+
+/** A database with some writes in it that the ledger knows. */
+interface Bench {
+  readonly db: Database;
+  readonly collection: Collection;
+  readonly ledger: Ledger;
+}
+
+const name = "fields";
+const bookedCount = 30;
+const keyOf = (number: number): OperationKey => ({ seed, cycle: 0, number });
+const planned = (number: number): Write => planWrite(keyOf(number), name);
+/** Two upserts of several points that the bench does not hold: they change something whatever was there. */
+const first = upsertFrom(bookedCount);
+const second = upsertFrom(first + 1);
+
+function upsertFrom(number: number): number {
+  const write = planned(number);
+  return write.kind === "upsert" && write.points.length > 1 ? number : upsertFrom(number + 1);
+}
+
+async function makeBench(): Promise<Bench> {
+  const db = await open(":memory:");
+  const ledger = new Ledger();
+  ledger.begin(keyOf(0), "create", name);
+  const collection = await db.createCollection(name, shapeOfName(name).config);
+  ledger.acknowledge(0, [1, 0]);
+  for (let number = 1; number < bookedCount; number++) {
+    ledger.begin(keyOf(number), "write", name);
+    ledger.acknowledge(number, await perform(collection, planned(number)));
+  }
+  await look({ db, ledger });
+  return { db, collection, ledger };
+}
+
+function look({ db, ledger }: Pick<Bench, "db" | "ledger">): ReturnType<typeof inspect> {
+  return inspect(db, ledger, { random: randomOf(seed), settle: false });
+}
+
+/** What a database could do wrong; each alone must be found. */
+const faults: Readonly<Record<string, (bench: Bench) => Promise<unknown>>> = {
+  "an acknowledged write is missing": async ({ ledger }) => {
+    ledger.begin(keyOf(first), "write", name);
+    ledger.acknowledge(first, applyWrite(new Map(ledger.pointsOf(name)), planned(first)));
+  },
+  "one bit of a vector is another": async ({ collection }) => {
+    const { points } = await collection.list({ limit: 10_000, include: ["metadata", "vector"] });
+    const { id, vectors, metadata } = points.find((point) => point.vectors?.["title"] !== undefined)!;
+    const title = vectors!["title"]!.slice();
+    new Uint32Array(title.buffer)[0]! ^= 1;
+    await collection.upsert([{ id, vectors: { ...vectors, title }, metadata: metadata! }]);
+  },
+  "metadata is another": async ({ collection }) => {
+    const { points } = await collection.list({ limit: 1 });
+    await collection.updateMetadata([points[0]!.id], { merge: { weight: 2 } });
+  },
+  "a point is missing": async ({ collection }) => {
+    const { points } = await collection.list({ limit: 1 });
+    await collection.delete([points[0]!.id]);
+  },
+  "a point is there that nobody wrote": ({ collection }) => collection.upsert([{ id: "nobody" }]),
+  "half of a batch in flight is there": async ({ collection, ledger }) => {
+    ledger.begin(keyOf(first), "write", name);
+    const write = planned(first);
+    assert.ok(write.kind === "upsert");
+    await perform(collection, { ...write, points: write.points.slice(0, 1) });
+  },
+  "of two writes in flight the later one is there alone": async ({ collection, ledger }) => {
+    ledger.begin(keyOf(first), "write", name);
+    ledger.begin(keyOf(second), "write", name);
+    await perform(collection, planned(second));
+  },
+  "a write that was acknowledged in error counts another number of points": async ({
+    collection,
+    ledger,
+  }) => {
+    ledger.begin(keyOf(first), "write", name);
+    const [inserted, replaced] = await perform(collection, planned(first));
+    ledger.acknowledge(first, [inserted + 1, replaced]);
+  },
+  "a collection is missing": ({ db }) => db.dropCollection(name),
+  "a collection is there that nobody made": ({ db }) =>
+    db.createCollection("guestA 0/0", shapeOfName("guestA").config),
+};
+
+for (const [title, plant] of Object.entries(faults)) {
+  test(`the crash test fails if ${title}`, async () => {
+    const bench = await makeBench();
+    await plant(bench);
+    await assert.rejects(look(bench), CrashFault, `OMENDB_CRASH_SEED=${seed}`);
+  });
+}
+
+/** Answers that contradict what is stored; each alone must be found. */
+const lies: Readonly<Record<string, (collection: Collection) => Partial<Collection>>> = {
+  "count() is wrong": (collection) => ({ count: async () => (await collection.count()) + 1 }),
+  "get() finds nothing": () => ({ get: async (ids) => ids.map(() => undefined) }),
+  "search() leaves the best out": (collection) => ({
+    search: (request) => collection.search({ ...request, offset: 1 }),
+  }),
+  "search() finds too few": (collection) => ({
+    search: async (request) => (await collection.search(request)).slice(1),
+  }),
+  "rows are unreachable": (collection) => ({
+    stats: async () => {
+      const stats = await collection.stats();
+      return { ...stats, indexes: stats.indexes.map((index) => ({ ...index, unreachableRows: 1 })) };
+    },
+  }),
+};
+
+for (const [title, lie] of Object.entries(lies)) {
+  test(`the crash test fails if ${title}`, async () => {
+    const { db, collection, ledger } = await makeBench();
+    const lying = replaceIn(collection, lie(collection));
+    const lyingDb = replaceIn(db, { collection: async () => lying });
+    await assert.rejects(look({ db: lyingDb, ledger }), assert.AssertionError, `OMENDB_CRASH_SEED=${seed}`);
+  });
+}
+
+/** An object that answers with `replacements` where it has them, and else as `target` does. */
+function replaceIn<Target extends object>(target: Target, replacements: Partial<Target>): Target {
+  return new Proxy(target, {
+    get(_, name) {
+      const found: unknown = Reflect.get(Object.hasOwn(replacements, name) ? replacements : target, name);
+      if (typeof found !== "function") return found;
+      return (...args: unknown[]): unknown => Reflect.apply(found, target, args);
+    },
+  });
+}
+
+test("the crash test accepts any first part of the writes in flight", async () => {
+  for (const [performed, survivedCount] of [
+    [[], 0],
+    [[first], 1],
+    [[first, second], 2],
+  ] as const) {
+    const bench = await makeBench();
+    for (const number of [first, second]) bench.ledger.begin(keyOf(number), "write", name);
+    for (const number of performed) await perform(bench.collection, planned(number));
+    const { survivedCount: survived, vanishedCount: vanished } = await look(bench);
+    assert.deepEqual([survived, vanished], [survivedCount, 2 - survivedCount], `OMENDB_CRASH_SEED=${seed}`);
+  }
+});
+
+test("the crash test fails if the process ends by itself", async () => {
+  const child = new CrashProcess();
+  // A file is no folder.
+  const folder = fileURLToPath(import.meta.url);
+  await assert.rejects(child.run({ folder, seed, cycle: 0 }, new Ledger()), /while opening/);
+});
