@@ -104,7 +104,7 @@ for (const module of builds) {
           checkScores({ module, metric, fullPrecision, vectors });
         },
       ),
-      800,
+      500,
     );
   });
 

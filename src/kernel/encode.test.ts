@@ -74,7 +74,7 @@ for (const module of builds) {
           checkQuery({ module, metric, fullPrecision, vector });
         },
       ),
-      1500,
+      800,
     );
   });
 }

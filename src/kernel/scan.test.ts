@@ -88,7 +88,7 @@ for (const module of builds) {
           checkTail({ module, metric, fullPrecision, vectors, query, k });
         },
       ),
-      700,
+      350,
     );
   });
 
