@@ -1,0 +1,37 @@
+// Where the collections of a database are kept: a folder or memory. Only names, configurations and stores are known
+// here; collections are built on top.
+
+import type { ResolvedCollectionConfig } from "../model/collection-config.js";
+import type { PointStore } from "../store/point-store.js";
+
+/** The store of one collection, opened, and the folder beside it for derived files; `undefined` in memory. */
+export interface OpenedStore {
+  readonly store: PointStore;
+  readonly folder: string | undefined;
+}
+
+/** The catalogue of a database and the stores it names. Calls that change it are made one at a time. */
+export interface Backing {
+  readonly path: string;
+  readonly durability: "sync" | "none";
+
+  /** Names of the collections, in code unit order. */
+  names(): string[];
+
+  /** The configuration of a collection, or `undefined` if there is none of this name. */
+  configOf(name: string): ResolvedCollectionConfig | undefined;
+
+  /** Makes a collection and opens its store. The name is free. After a crash it exists wholly or not at all. */
+  create(name: string, config: ResolvedCollectionConfig): Promise<OpenedStore>;
+
+  /** Opens the store of a collection, which is not open. */
+  openStore(name: string): Promise<OpenedStore>;
+
+  /**
+   * Takes a collection out of the catalogue, durably. Returns what removes its files, to be called when its store is
+   * closed; files that a crash leaves behind go at the next opening.
+   */
+  remove(name: string): Promise<() => Promise<void>>;
+
+  close(): Promise<void>;
+}

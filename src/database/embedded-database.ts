@@ -1,0 +1,159 @@
+// A database of this process: opens collections when they are first asked for, and shares them.
+
+import { availableParallelism } from "node:os";
+import { OmenError } from "../base/omen-error.js";
+import type { EmbeddedCollection } from "../collection/collection.js";
+import { startLinkingPool, type LinkingPool } from "../collection/linking.js";
+import { openCollection } from "../collection/open-collection.js";
+import { databaseClosed, UseGate } from "../collection/use-gate.js";
+import type { CollectionConfig, ResolvedCollectionConfig } from "../model/collection-config.js";
+import type { Collection, CollectionInfo, Database } from "../model/database.js";
+import type { DatabaseStats } from "../model/stats.js";
+import { decodeCollectionConfig, type ResolvedOpenOptions } from "../model/decode-config.js";
+import { decodeCollectionName } from "../model/decode-name.js";
+import type { Backing, OpenedStore } from "./backing.js";
+
+const linkingThreadsDefaultMax = 4;
+
+/** A folder of collections, or collections in memory, opened in this process. */
+export class EmbeddedDatabase implements Database {
+  readonly #backing: Backing;
+  readonly #pool: LinkingPool;
+  readonly #gate = new UseGate();
+  /** Collections opened or being opened, by name. */
+  readonly #opened = new Map<string, Promise<EmbeddedCollection>>();
+  /** Settles when the last change of the catalogue that was asked for is over; never rejects. */
+  #lastChange: Promise<unknown> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  constructor(backing: Backing, { linkingThreads }: ResolvedOpenOptions) {
+    this.#backing = backing;
+    this.#pool = startLinkingPool(
+      linkingThreads ?? Math.min(availableParallelism(), linkingThreadsDefaultMax),
+    );
+  }
+
+  async createCollection(name: string, config: CollectionConfig): Promise<Collection> {
+    return this.#gate.use(() => {
+      const decodedName = decodeCollectionName(name);
+      const decodedConfig = decodeCollectionConfig(config);
+      return this.#change(() => this.#create(decodedName, decodedConfig));
+    });
+  }
+
+  async collection(name: string): Promise<Collection> {
+    return this.#gate.use(() => this.#open(decodeCollectionName(name)));
+  }
+
+  async listCollections(): Promise<CollectionInfo[]> {
+    return this.#gate.use(() =>
+      this.#backing.names().map((name) => ({ name, config: this.#configOf(name) })),
+    );
+  }
+
+  async dropCollection(name: string): Promise<boolean> {
+    return this.#gate.use(() => {
+      const decodedName = decodeCollectionName(name);
+      return this.#change(() => this.#drop(decodedName));
+    });
+  }
+
+  async stats(): Promise<DatabaseStats> {
+    return this.#gate.use(async () => {
+      const collections = [];
+      for (const name of this.#backing.names()) collections.push(await (await this.#open(name)).stats());
+      const { path, durability } = this.#backing;
+      return { path, durability, collections, linkingThreads: this.#pool.runningThreads };
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Everything is let go of even if a part fails to close; the first failure is told. */
+  async #close(): Promise<void> {
+    await this.#gate.end(databaseClosed);
+    const collections = await Promise.allSettled(this.#opened.values());
+    const opened = collections.flatMap((found) => (found.status === "fulfilled" ? [found.value] : []));
+    const ends = await Promise.allSettled(opened.map((collection) => collection.close()));
+    ends.push(...(await Promise.allSettled([this.#pool.close()])));
+    ends.push(...(await Promise.allSettled([this.#backing.close()])));
+    const failed = ends.find((end) => end.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** Runs one change of the catalogue behind those asked for before. */
+  #change<Result>(change: () => Promise<Result>): Promise<Result> {
+    const result = this.#lastChange.then(change);
+    this.#lastChange = result.catch(() => undefined);
+    return result;
+  }
+
+  async #create(name: string, config: ResolvedCollectionConfig): Promise<Collection> {
+    if (this.#backing.configOf(name) !== undefined) {
+      const message = `name: The collection ${JSON.stringify(name)} exists; open it with collection(), or drop it first.`;
+      throw new OmenError("conflict", "collection_exists", message, {
+        field: "name",
+        received: JSON.stringify(name),
+      });
+    }
+    const { store, folder } = await this.#backing.create(name, config);
+    return this.#share(name, this.#build(name, config, { store, folder }));
+  }
+
+  #open(name: string): Promise<EmbeddedCollection> {
+    const config = this.#configOf(name);
+    const opened = this.#opened.get(name);
+    if (opened !== undefined) return opened;
+    return this.#share(
+      name,
+      this.#backing.openStore(name).then((opened) => this.#build(name, config, opened)),
+    );
+  }
+
+  #build(
+    name: string,
+    config: ResolvedCollectionConfig,
+    { store, folder }: OpenedStore,
+  ): Promise<EmbeddedCollection> {
+    return openCollection({ name, config, store, folder, pool: this.#pool });
+  }
+
+  /** One that cannot be opened is forgotten, so that the next call tries again. */
+  #share(name: string, opening: Promise<EmbeddedCollection>): Promise<EmbeddedCollection> {
+    this.#opened.set(name, opening);
+    opening.catch(() => {
+      if (this.#opened.get(name) === opening) this.#opened.delete(name);
+    });
+    return opening;
+  }
+
+  /** Out of the catalogue first: a crash in between leaves files without a name, which the next opening removes. */
+  async #drop(name: string): Promise<boolean> {
+    if (this.#backing.configOf(name) === undefined) return false;
+    const removeFiles = await this.#backing.remove(name);
+    const opened = this.#opened.get(name);
+    this.#opened.delete(name);
+    // One that could not be opened has nothing to close.
+    const collection = await opened?.catch(() => undefined);
+    await collection?.closeDropped();
+    await removeFiles();
+    return true;
+  }
+
+  #configOf(name: string): ResolvedCollectionConfig {
+    const config = this.#backing.configOf(name);
+    if (config !== undefined) return config;
+    const message = `name: There is no collection ${JSON.stringify(name)}; create it, or see listCollections().`;
+    throw new OmenError("not_found", "collection_not_found", message, {
+      field: "name",
+      received: JSON.stringify(name),
+    });
+  }
+}

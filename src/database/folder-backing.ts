@@ -1,0 +1,149 @@
+// A database in a folder:
+//
+//   catalog/                  LMDB: name → folder and configuration of each collection
+//   collections/<folder>/     LMDB: the points of one collection, and index-*.omen, the checkpoints of its indexes
+//
+// and a lock while it is open. A collection is made by writing its folder first and naming it in the catalogue then;
+// it is dropped the other way around. So a crash leaves folders without a name at worst, which the next opening removes.
+
+import { randomBytes } from "node:crypto";
+import { readdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { ResolvedCollectionConfig } from "../model/collection-config.js";
+import { openCatalogStore, type CatalogStore } from "../store/catalog-store.js";
+import { acquireFolderLock } from "../store/folder-lock.js";
+import { openLmdbPointStore } from "../store/lmdb-point-store.js";
+import type { PointStore } from "../store/point-store.js";
+import { assert } from "../base/assert.js";
+import type { Backing, OpenedStore } from "./backing.js";
+import {
+  decodeCollectionRecord,
+  encodeCollectionRecord,
+  isFolderName,
+  type CollectionRecord,
+} from "./collection-record.js";
+import { catalogFolder, collectionsFolder, makeFolder, prepareFolder } from "./database-folder.js";
+
+type FolderLock = Awaited<ReturnType<typeof acquireFolderLock>>;
+
+/** Keeps collections in a folder that this process has locked. */
+export class FolderBacking implements Backing {
+  readonly path: string;
+  readonly durability = "sync";
+  readonly #lock: FolderLock;
+  readonly #catalog: CatalogStore;
+  /** What the catalogue holds, decoded. */
+  readonly #records: Map<string, CollectionRecord>;
+
+  private constructor(path: string, lock: FolderLock, catalog: CatalogStore) {
+    this.path = path;
+    this.#lock = lock;
+    this.#catalog = catalog;
+    this.#records = new Map(
+      catalog.entries().map(({ key, value }) => [key, decodeCollectionRecord(key, value)]),
+    );
+  }
+
+  /** Locks the folder, opens its catalogue and removes what a crash left behind. Errors are those of `open`. */
+  static async open(given: string): Promise<FolderBacking> {
+    const path = resolve(given);
+    await prepareFolder(path);
+    const lock = await acquireFolderLock(path);
+    try {
+      return await openLocked(path, (catalog) => new FolderBacking(path, lock, catalog));
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  names(): string[] {
+    return [...this.#records.keys()].sort();
+  }
+
+  configOf(name: string): ResolvedCollectionConfig | undefined {
+    return this.#records.get(name)?.config;
+  }
+
+  async create(name: string, config: ResolvedCollectionConfig): Promise<OpenedStore> {
+    const record = { folder: randomBytes(8).toString("hex"), config };
+    const folder = this.#folderOf(record);
+    await makeFolder(folder);
+    const store = await openLmdbPointStore(folder, { mode: "create", dimensions: dimensionsOf(config) });
+    try {
+      await this.#catalog.commit([{ kind: "put", key: name, value: encodeCollectionRecord(record) }]);
+    } catch (error) {
+      await discard(store, folder);
+      throw error;
+    }
+    this.#records.set(name, record);
+    return { store, folder };
+  }
+
+  async openStore(name: string): Promise<OpenedStore> {
+    const record = this.#recordOf(name);
+    const folder = this.#folderOf(record);
+    const store = await openLmdbPointStore(folder, { mode: "open", dimensions: dimensionsOf(record.config) });
+    return { store, folder };
+  }
+
+  async remove(name: string): Promise<() => Promise<void>> {
+    const folder = this.#folderOf(this.#recordOf(name));
+    await this.#catalog.commit([{ kind: "remove", key: name }]);
+    this.#records.delete(name);
+    return () => rm(folder, { recursive: true, force: true });
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#catalog.close();
+    } finally {
+      await this.#lock.release();
+    }
+  }
+
+  /** Folders of collections that the catalogue does not name. */
+  async removeOrphans(): Promise<void> {
+    const folder = join(this.path, collectionsFolder);
+    const named = new Set(Array.from(this.#records.values(), (record) => record.folder));
+    const found = await readdir(folder);
+    const orphans = found.filter((name) => isFolderName(name) && !named.has(name));
+    await Promise.all(orphans.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  }
+
+  #recordOf(name: string): CollectionRecord {
+    const record = this.#records.get(name);
+    assert(record !== undefined, `the catalogue has the collection ${name}`);
+    return record;
+  }
+
+  #folderOf({ folder }: CollectionRecord): string {
+    return join(this.path, collectionsFolder, folder);
+  }
+}
+
+async function openLocked(
+  path: string,
+  build: (catalog: CatalogStore) => FolderBacking,
+): Promise<FolderBacking> {
+  await makeFolder(join(path, collectionsFolder));
+  const catalog = await openCatalogStore(join(path, catalogFolder));
+  try {
+    const backing = build(catalog);
+    await backing.removeOrphans();
+    return backing;
+  } catch (error) {
+    await catalog.close();
+    throw error;
+  }
+}
+
+function dimensionsOf(config: ResolvedCollectionConfig): number[] {
+  return config.fields.map((field) => field.dimension);
+}
+
+/** The folder of a collection that could not be named. */
+async function discard(store: PointStore, folder: string): Promise<void> {
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,39 @@
+// The door of the package `omendb`: `open`, the error that callers see, and the types they speak in.
+
+export { OmenError, type OmenErrorDetails, type OmenErrorKind } from "./base/omen-error.js";
+export { open } from "./database/open.js";
+export type {
+  CollectionConfig,
+  IndexConfig,
+  Metric,
+  Originals,
+  Quantization,
+  ResolvedCollectionConfig,
+  ResolvedVectorField,
+  VectorFieldConfig,
+} from "./model/collection-config.js";
+export type { Collection, CollectionInfo, Database, OpenOptions } from "./model/database.js";
+export type { Filter, FilterScalar } from "./model/filter.js";
+export type {
+  ColumnsInput,
+  JsonObject,
+  JsonValue,
+  Metadata,
+  Point,
+  PointId,
+  PointInput,
+  VectorInput,
+} from "./model/point.js";
+export type {
+  GetOptions,
+  Hit,
+  Include,
+  ListRequest,
+  ListResult,
+  MetadataChange,
+  MetadataSelector,
+  PointSelector,
+  SearchRequest,
+  UpsertResult,
+} from "./model/requests.js";
+export type { CollectionStats, DatabaseStats, VectorIndexStats } from "./model/stats.js";
