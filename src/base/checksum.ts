@@ -34,7 +34,8 @@ export function xxHash32(words: Int32Array, wordStart: number, byteCount: number
       d = (d + Math.imul(words[i + 3]!, prime2)) | 0;
       d = Math.imul((d << 13) | (d >>> 19), prime1);
     }
-    hash = ((a << 1) | (a >>> 31)) + ((b << 7) | (b >>> 25)) + ((c << 12) | (c >>> 20)) + ((d << 18) | (d >>> 14));
+    hash =
+      ((a << 1) | (a >>> 31)) + ((b << 7) | (b >>> 25)) + ((c << 12) | (c >>> 20)) + ((d << 18) | (d >>> 14));
   }
   hash = (hash + byteCount) | 0;
   for (; i < wordEnd; i++) {

@@ -50,14 +50,19 @@ export function readCatalog(environment: LmdbEnvironment, tables: CatalogTables)
   if (expected === undefined && records.size === 0) return undefined;
   if (expected === undefined) throw metaCorrupt(environment.folder);
   if (!sameKeyDigest(digest.digest(), expected)) {
-    throw keysMissing(environment.folder, "records", `${records.size} records, ${expected.count} were written`);
+    throw keysMissing(
+      environment.folder,
+      "records",
+      `${records.size} records, ${expected.count} were written`,
+    );
   }
   return records;
 }
 
 function readText(key: Uint8Array, value: Uint8Array, folder: string): string {
   const record = Buffer.from(value);
-  const isIntact = record.length > 4 && xxHash32OfBytes(record.subarray(4), keyHash(key)) === record.readUInt32LE(0);
+  const isIntact =
+    record.length > 4 && xxHash32OfBytes(record.subarray(4), keyHash(key)) === record.readUInt32LE(0);
   if (!isIntact) throw recordCorrupt(`catalogue record ${Buffer.from(key).toString()}`, folder);
   return record.toString("utf8", 4);
 }

@@ -14,7 +14,10 @@ const folders = new TestFolders();
 after(() => folders.remove());
 
 test("agrees with a map under random commits and openings", async () => {
-  const keys = fc.oneof(fc.constantFrom("a", "b", "ab", "é", "\uffff", "𝄞"), fc.string({ minLength: 1, maxLength: 20 }));
+  const keys = fc.oneof(
+    fc.constantFrom("a", "b", "ab", "é", "\uffff", "𝄞"),
+    fc.string({ minLength: 1, maxLength: 20 }),
+  );
   const changes = fc.array(
     fc.oneof(
       fc.record({ kind: fc.constant("put" as const), key: keys, value: fc.jsonValue() }),
@@ -115,7 +118,13 @@ interface RawTable {
 
 /** Changes a table behind the back of the catalogue. */
 async function alter(folder: string, name: string, change: (table: RawTable) => void): Promise<void> {
-  const root = open(folder, { noSubdir: false, overlappingSync: false, pageSize: 16384, maxDbs: 8, encoding: "binary" });
+  const root = open(folder, {
+    noSubdir: false,
+    overlappingSync: false,
+    pageSize: 16384,
+    maxDbs: 8,
+    encoding: "binary",
+  });
   const table = root.openDB(name, { encoding: "binary", keyEncoding: "binary" });
   await root.batch(() => change(table));
   await root.close();

@@ -16,7 +16,8 @@ export interface CatalogRecord {
 }
 
 /** Puts a record, in place of one with the same key, or removes one, whether or not there is one. */
-export type CatalogChange = ({ readonly kind: "put" } & CatalogRecord) | { readonly kind: "remove"; readonly key: string };
+export type CatalogChange =
+  ({ readonly kind: "put" } & CatalogRecord) | { readonly kind: "remove"; readonly key: string };
 
 /** An open catalogue. After `close` everything but `close` fails with OmenError `closed`. */
 export interface CatalogStore {
@@ -45,7 +46,10 @@ export async function openCatalogStore(
 ): Promise<CatalogStore> {
   const environment = await LmdbEnvironment.open(folder, { ...options, tableCountMax: 2 });
   try {
-    const tables = { meta: environment.table<Uint8Array>("meta", "binary"), records: recordsTable(environment) };
+    const tables = {
+      meta: environment.table<Uint8Array>("meta", "binary"),
+      records: recordsTable(environment),
+    };
     environment.refresh();
     const stored = readCatalog(environment, tables);
     const store = new LmdbCatalogStore(environment, tables, stored ?? new Map());
@@ -144,7 +148,10 @@ interface EncodedChange {
 function encodeChange(change: CatalogChange): EncodedChange {
   const { key } = change;
   const keyBytes = Buffer.byteLength(key);
-  assert(keyBytes > 0 && keyBytes <= keyBytesMax && key.isWellFormed(), "a key must have 1 to 1,024 UTF-8 bytes");
+  assert(
+    keyBytes > 0 && keyBytes <= keyBytesMax && key.isWellFormed(),
+    "a key must have 1 to 1,024 UTF-8 bytes",
+  );
   if (change.kind === "remove") return { key, text: undefined };
   return { key, text: JSON.stringify(change.value) };
 }

@@ -18,7 +18,8 @@ export function checkBatch(batch: StoreBatch, state: StoreState, dimensions: rea
     rows.add(change.row);
     ids.add(canonicalId(change.id));
     if (change.kind === "put") checkVectors(change, dimensions);
-    if (change.kind !== "remove") assert(change.metadata.isWellFormed(), "metadata must be JSON text that UTF-8 can hold");
+    if (change.kind !== "remove")
+      assert(change.metadata.isWellFormed(), "metadata must be JSON text that UTF-8 can hold");
   }
   assert(rows.size === batch.changes.length, "no row may occur twice in one batch");
   assert(ids.size === batch.changes.length, "no id may occur twice in one batch");
@@ -32,7 +33,10 @@ export function checkBatch(batch: StoreBatch, state: StoreState, dimensions: rea
 
 /** Asserts that `row` is one: LMDB takes any number and wraps it to 32 bits without a word. */
 export function checkRow(row: number): void {
-  assert(row >>> 0 === row && row < rowEndMax, `a row must be an integer from 0 to ${rowEndMax - 1}, not ${row}`);
+  assert(
+    row >>> 0 === row && row < rowEndMax,
+    `a row must be an integer from 0 to ${rowEndMax - 1}, not ${row}`,
+  );
 }
 
 /** The same value for `5` and `5n`. */
@@ -46,9 +50,10 @@ function checkVectors({ vectors, row }: PutPoint, dimensions: readonly number[])
   assert(vectors.length === dimensions.length, `row ${row} needs ${dimensions.length} vector fields`);
   for (let field = 0; field < dimensions.length; field++) {
     const vector = vectors[field];
+    const dimension = dimensions[field]!;
     assert(
-      vector === undefined || (vector instanceof Float32Array && vector.length === dimensions[field]),
-      `the vector of field ${field} in row ${row} must be a Float32Array of length ${dimensions[field]}`,
+      vector === undefined || (vector instanceof Float32Array && vector.length === dimension),
+      `the vector of field ${field} in row ${row} must be a Float32Array of length ${dimension}`,
     );
   }
 }

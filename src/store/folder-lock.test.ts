@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { link } from "node:fs/promises";
+import type { link } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { OmenError } from "../base/omen-error.js";
+import type { OmenError } from "../base/omen-error.js";
 import { acquireFolderLock, isLockFileName, linkOrCopy } from "./folder-lock.js";
 import { ownIdentity, type ProcessIdentity } from "./process-identity.js";
 import { TestFolders } from "./test-folders.suite.js";
@@ -62,7 +62,8 @@ test("of many asking at once in one process one gets it", async () => {
   const results = await Promise.allSettled(Array.from({ length: 20 }, () => acquireFolderLock(folder)));
   const held = results.filter((result) => result.status === "fulfilled");
   assert.equal(held.length, 1);
-  for (const result of results) if (result.status === "rejected") assert.equal((result.reason as OmenError).code, "folder_locked");
+  for (const result of results)
+    if (result.status === "rejected") assert.equal((result.reason as OmenError).code, "folder_locked");
 });
 
 test("of processes racing for it one at a time has it", { timeout: 120_000 }, async () => {
@@ -77,7 +78,7 @@ test("a killed holder does not hold on, a living one does", async () => {
     const holder = startTaker(folder, "hold");
     await new Promise((resolve) => holder.stdout!.once("data", resolve));
     await assert.rejects(acquireFolderLock(folder), (error: OmenError) => {
-      assert.match(error.message, new RegExp(`process ${holder.pid} on host`));
+      assert.match(error.message, new RegExp(`process ${holder.pid!} on host`));
       return error.code === "folder_locked";
     });
     const end = ended(holder);
@@ -96,15 +97,34 @@ const holders: [string, (own: ProcessIdentity) => object, Date, boolean][] = [
   ["a process that ended", (own) => ({ ...own, pid: 2 ** 22 + 1 }), now, false],
   ["a process of another host, seen just now", (own) => ({ ...own, host: "elsewhere" }), now, true],
   ["a process of another host, not seen for long", (own) => ({ ...own, host: "elsewhere" }), longAgo, false],
-  ["a process of another container, seen just now", (own) => ({ ...own, pidNamespace: "pid:[1]" }), now, true],
-  ["a process of another container, not seen for long", (own) => ({ ...own, pidNamespace: "pid:[1]" }), longAgo, false],
-  ["a process before the machine was started, not seen for long", (own) => ({ ...own, boot: "-" }), longAgo, false],
+  [
+    "a process of another container, seen just now",
+    (own) => ({ ...own, pidNamespace: "pid:[1]" }),
+    now,
+    true,
+  ],
+  [
+    "a process of another container, not seen for long",
+    (own) => ({ ...own, pidNamespace: "pid:[1]" }),
+    longAgo,
+    false,
+  ],
+  [
+    "a process before the machine was started, not seen for long",
+    (own) => ({ ...own, boot: "-" }),
+    longAgo,
+    false,
+  ],
 ];
 for (const [what, holder, touched, isHeld] of holders) {
   const skip = isHeld || process.platform === "linux" ? false : "only Linux tells starts of processes";
   test(`${what} ${isHeld ? "holds" : "does not hold"}`, { skip }, async () => {
     const folder = folders.make();
-    const content = { holder: holder(await ownIdentity()), since: "2026-01-01T00:00:00.000Z", released: false };
+    const content = {
+      holder: holder(await ownIdentity()),
+      since: "2026-01-01T00:00:00.000Z",
+      released: false,
+    };
     writeLock(folder, { text: JSON.stringify(content), touched });
     if (isHeld) await assert.rejects(acquireFolderLock(folder), locked);
     else {
@@ -142,7 +162,8 @@ test("without links, a copy takes the name, and fails if it is taken", async () 
   const folder = folders.make();
   const [from, to] = [join(folder, "from"), join(folder, "to")];
   writeFileSync(from, "content");
-  const noLinks: typeof link = () => Promise.reject(Object.assign(new Error("no links"), { code: "ENOTSUP" }));
+  const noLinks: typeof link = () =>
+    Promise.reject(Object.assign(new Error("no links"), { code: "ENOTSUP" }));
   await linkOrCopy(from, to, noLinks);
   assert.equal(readFileSync(to, "utf8"), "content");
   await assert.rejects(linkOrCopy(from, to, noLinks), { code: "EEXIST" });

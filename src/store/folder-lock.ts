@@ -8,7 +8,18 @@
 // could take a generation that was given already. Who took a generation looks again, and has it only if it is the
 // greatest, because a slow one may take a number below that of the present holder.
 
-import { constants, copyFile, link, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import {
+  constants,
+  copyFile,
+  link,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { OmenError } from "../base/omen-error.js";
 import { isRunning, isSameProcess, ownIdentity, type ProcessIdentity } from "./process-identity.js";
@@ -100,7 +111,9 @@ async function checkFree(folder: string, { path }: LockFile, own: ProcessIdentit
   throw locked({ folder, path, who: `${who} since ${since}` });
 }
 
-async function readLock(path: string): Promise<{ content: LockContent | undefined; ageMs: number } | undefined> {
+async function readLock(
+  path: string,
+): Promise<{ content: LockContent | undefined; ageMs: number } | undefined> {
   try {
     const { mtimeMs } = await stat(path);
     return { content: parseLock(await readFile(path, "utf8")), ageMs: Date.now() - mtimeMs };
@@ -181,7 +194,8 @@ async function removeOlder(folder: string, generation: number): Promise<void> {
     const found = /^lock\.(\d{1,15})$/.exec(name);
     const isOlder = found !== null && Number(found[1]) < generation;
     // One that stays, because Windows has it open, does no harm and goes next time.
-    if (isOlder || (await isForgotten(folder, name))) await rm(join(folder, name), { force: true }).catch(() => {});
+    if (isOlder || (await isForgotten(folder, name)))
+      await rm(join(folder, name), { force: true }).catch(() => {});
   }
 }
 

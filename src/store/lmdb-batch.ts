@@ -100,7 +100,9 @@ class BatchEncoder {
     });
     this.#ids = new IdWrites(tables.ids, keys);
     this.#pointSlab = new Slab(changes.length * 256);
-    this.#vectorSlabs = meta.fields.map(({ dimension }) => new Slab(changes.length * vectorRecordBytes(dimension)));
+    this.#vectorSlabs = meta.fields.map(
+      ({ dimension }) => new Slab(changes.length * vectorRecordBytes(dimension)),
+    );
     this.#idSlab = new Slab(changes.length * idRecordBytes);
     this.#rowDigest = new KeyDigestBuilder(meta.rows);
     this.#idDigest = new KeyDigestBuilder(meta.ids);

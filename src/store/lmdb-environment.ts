@@ -110,7 +110,10 @@ export class LmdbEnvironment {
   }
 
   /** Opens a sub-database, creating it if need be. All of them before the first read or commit. */
-  table<Key extends number | Uint8Array>(name: string, keys: Key extends number ? "uint32" : "binary"): LmdbTable<Key> {
+  table<Key extends number | Uint8Array>(
+    name: string,
+    keys: Key extends number ? "uint32" : "binary",
+  ): LmdbTable<Key> {
     try {
       const table = this.#root.openDB<Uint8Array, Key>(name, { encoding: "binary", keyEncoding: keys });
       // The declarations of lmdb lack the options of getBinaryFast and put.
@@ -264,9 +267,17 @@ async function syncNewFile(folder: string): Promise<void> {
 }
 
 function existsError(folder: string): OmenError {
-  return new OmenError("conflict", "store_exists", `The folder ${folder} already holds a store. Remove it, or open it instead.`);
+  return new OmenError(
+    "conflict",
+    "store_exists",
+    `The folder ${folder} already holds a store. Remove it, or open it instead.`,
+  );
 }
 
 function missingError(folder: string, path: string): OmenError {
-  return new OmenError("corrupt", "store_missing", `The store in ${folder} is gone: ${path} is missing or empty. Restore it from a backup.`);
+  return new OmenError(
+    "corrupt",
+    "store_missing",
+    `The store in ${folder} is gone: ${path} is missing or empty. Restore it from a backup.`,
+  );
 }

@@ -24,7 +24,9 @@ export function lmdbError(error: unknown, folder: string, action: "opened" | "re
     return new OmenError("corrupt", "file_damaged", message, { cause: error });
   }
   const message = `The store in ${folder} could not be ${action}: ${text}. Check that the folder and its files can be read and written.`;
-  return new OmenError("unavailable", action === "opened" ? "open_failed" : "read_failed", message, { cause: error });
+  return new OmenError("unavailable", action === "opened" ? "open_failed" : "read_failed", message, {
+    cause: error,
+  });
 }
 
 /** What made a commit fail. lmdb rejects with an error that says only where to look: a promise that rejects in turn. */

@@ -18,10 +18,17 @@ export async function checkMetaPages(path: string): Promise<void> {
   const file = await open(path, "r");
   try {
     const { size } = await file.stat();
-    const first = await readMeta(path, async (target) => (await file.read(target, 0, metaBytes, 0)).bytesRead);
+    const first = await readMeta(
+      path,
+      async (target) => (await file.read(target, 0, metaBytes, 0)).bytesRead,
+    );
     const { pageBytes } = first;
-    if (pageBytes < 256 || pageBytes > 65536 || (pageBytes & (pageBytes - 1)) !== 0) throw damaged(path, "page size");
-    const second = await readMeta(path, async (target) => (await file.read(target, 0, metaBytes, pageBytes)).bytesRead);
+    if (pageBytes < 256 || pageBytes > 65536 || (pageBytes & (pageBytes - 1)) !== 0)
+      throw damaged(path, "page size");
+    const second = await readMeta(
+      path,
+      async (target) => (await file.read(target, 0, metaBytes, pageBytes)).bytesRead,
+    );
     const newest = first.transaction > second.transaction ? first : second;
     checkSize(path, size, Number(newest.lastPage + 1n) * pageBytes);
   } finally {
@@ -53,5 +60,9 @@ function checkSize(path: string, fileBytes: number, expectedBytes: number): void
 }
 
 function damaged(path: string, what: string): OmenError {
-  return new OmenError("corrupt", "file_damaged", `${path} is not a store or is damaged (${what}). Restore it from a backup.`);
+  return new OmenError(
+    "corrupt",
+    "file_damaged",
+    `${path} is not a store or is damaged (${what}). Restore it from a backup.`,
+  );
 }

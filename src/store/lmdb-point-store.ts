@@ -41,7 +41,10 @@ export interface LmdbPointStoreOptions extends Pick<LmdbEnvironmentOptions, "mod
  * `unsupported` (`format_version`), `conflict` (`store_exists`) or `unavailable` (`open_failed`). The caller has
  * locked the folder: two processes that write one store break it.
  */
-export async function openLmdbPointStore(folder: string, options: LmdbPointStoreOptions): Promise<PointStore> {
+export async function openLmdbPointStore(
+  folder: string,
+  options: LmdbPointStoreOptions,
+): Promise<PointStore> {
   const { dimensions, ...rest } = options;
   const environment = await LmdbEnvironment.open(folder, { ...rest, tableCountMax: 4 + dimensions.length });
   try {
@@ -124,7 +127,10 @@ class LmdbPointStore implements PointStore {
     if (record.buffer !== this.#readBuffer.bytes.buffer) {
       const { buffer, byteOffset } = record;
       assert(byteOffset === 0, "lmdb reads to the start of its buffer");
-      this.#readBuffer = { bytes: Buffer.from(buffer), words: new Int32Array(buffer, 0, buffer.byteLength >> 2) };
+      this.#readBuffer = {
+        bytes: Buffer.from(buffer),
+        words: new Int32Array(buffer, 0, buffer.byteLength >> 2),
+      };
       this.#floats = this.#dimensions.map((dimension) => new Float32Array(buffer, 0, dimension));
     }
     return this.#readBuffer;
@@ -135,7 +141,9 @@ class LmdbPointStore implements PointStore {
     const { ids: expected } = this.#meta;
     const digest = new KeyDigestBuilder();
     const start = after === undefined ? {} : { start: idKey(after), exclusiveStart: true };
-    for (const { key, value } of this.#environment.scan((options) => ids.getRange({ ...options, ...start }))) {
+    for (const { key, value } of this.#environment.scan((options) =>
+      ids.getRange({ ...options, ...start }),
+    )) {
       const copied = this.#keys.copy(key);
       const row = readIdRecord(bufferOf(value), copied, this.#idPlace);
       digest.add(this.#keys.hash(copied, row));
@@ -187,7 +195,9 @@ class LmdbPointStore implements PointStore {
   *#changesSince(sequence: number): Generator<RowChanges, void, undefined> {
     const { changes } = this.#tables;
     const start = { start: changeKey(sequence), exclusiveStart: true };
-    for (const { key, value } of this.#environment.scan((options) => changes.getRange({ ...options, ...start }))) {
+    for (const { key, value } of this.#environment.scan((options) =>
+      changes.getRange({ ...options, ...start }),
+    )) {
       yield readChangeRecord(value, changeSequence(key), this.#environment.folder);
     }
   }
@@ -195,7 +205,8 @@ class LmdbPointStore implements PointStore {
   #checkChangeKeys(): void {
     const { changes } = this.#tables;
     const digest = new KeyDigestBuilder();
-    for (const key of this.#environment.scan((options) => changes.getKeys(options))) digest.add(changeHash(key));
+    for (const key of this.#environment.scan((options) => changes.getKeys(options)))
+      digest.add(changeHash(key));
     checkKeys(this.#environment.folder, "changes", digest, this.#meta.changes);
   }
 
@@ -268,7 +279,11 @@ class LmdbPointStore implements PointStore {
 function checkKeys(folder: string, table: string, found: KeyDigestBuilder, expected: KeyDigest): void {
   const digest = found.digest();
   if (sameKeyDigest(digest, expected)) return;
-  throw keysMissing(folder, table, `${digest.count} records, ${expected.count} were written, and their keys differ`);
+  throw keysMissing(
+    folder,
+    table,
+    `${digest.count} records, ${expected.count} were written, and their keys differ`,
+  );
 }
 
 function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {

@@ -29,7 +29,9 @@ async function storedPoints(count: number): Promise<{ folder: string; path: stri
   const model = new PointModel();
   await model.commit(
     store,
-    Array.from({ length: count }, (_, row) => put({ id: `point ${row}`, row, metadata: `{"marked":"metadata ${row}"}` })),
+    Array.from({ length: count }, (_, row) =>
+      put({ id: `point ${row}`, row, metadata: `{"marked":"metadata ${row}"}` }),
+    ),
   );
   await store.close();
   return { folder, path: join(folder, "data.mdb"), model };
@@ -44,7 +46,10 @@ describe("what lmdb does with values and keys", () => {
     await model.commit(store, rows([9, 3, 7, 1]));
     await model.commit(store, rows([2, 20, 10, 8]));
     await model.commit(store, [{ kind: "remove", id: 20, row: 20 }, ...rows([30])]);
-    await model.commit(store, rows([20, 25, 31]).map((change) => ({ ...change })));
+    await model.commit(
+      store,
+      rows([20, 25, 31]).map((change) => ({ ...change })),
+    );
     model.check(store);
     await store.verifyKeys();
     await store.close();
@@ -97,7 +102,12 @@ describe("what lmdb does with values and keys", () => {
     const stores = await Promise.all([0, 1].map(() => openStore(folders.make())));
     for (const [which, store] of stores.entries()) {
       const changes = Array.from({ length: 50 }, (_, row) =>
-        put({ id: row, row, metadata: `{"of":${which}}`, vectors: [Float32Array.of(row, which, 0), undefined] }),
+        put({
+          id: row,
+          row,
+          metadata: `{"of":${which}}`,
+          vectors: [Float32Array.of(row, which, 0), undefined],
+        }),
       );
       await store.commit({ sequence: 1, changes });
     }
@@ -150,7 +160,11 @@ describe("damage", () => {
   const marks: [string, () => Buffer, (store: PointStore) => unknown][] = [
     ["metadata", () => Buffer.from("metadata 7"), (store) => store.readPoint(7)],
     ["an id in its point", () => Buffer.from('point 7{"marked'), (store) => store.readPoint(7)],
-    ["a vector", () => bytesOf(Float32Array.of(8, 1, 2)), (store) => store.readVector(0, 8, new Float32Array(3), 0)],
+    [
+      "a vector",
+      () => bytesOf(Float32Array.of(8, 1, 2)),
+      (store) => store.readVector(0, 8, new Float32Array(3), 0),
+    ],
     ["an id", () => Buffer.from("point 9"), (store) => [...store.ids()]],
     ["row changes", () => bytesOf(Uint32Array.of(5, 6, 7, 8, 9, 10)), (store) => [...store.changesSince(0)!]],
   ];
@@ -282,7 +296,10 @@ test("a worker thread reads what was committed before it opened the store", asyn
   const module = new URL("./lmdb-point-store.js", import.meta.url).href;
   const worker = new Worker(source, { eval: true, workerData: { module, folder, dimensions } });
   const rows = await new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
-  assert.deepEqual(rows, Array.from({ length: 20 }, (_, row) => row));
+  assert.deepEqual(
+    rows,
+    Array.from({ length: 20 }, (_, row) => row),
+  );
   await worker.terminate();
   await store.commit({ sequence: 9, changes: [put({ id: 1, row: 30 })] });
   assert.equal(store.rowOf(1), 30);
@@ -321,7 +338,13 @@ interface RawTable {
 
 /** Changes a table behind the back of the store. */
 async function alter(folder: string, name: string, change: (table: RawTable) => void): Promise<void> {
-  const root = open(folder, { noSubdir: false, overlappingSync: false, pageSize: 16384, maxDbs: 8, encoding: "binary" });
+  const root = open(folder, {
+    noSubdir: false,
+    overlappingSync: false,
+    pageSize: 16384,
+    maxDbs: 8,
+    encoding: "binary",
+  });
   const keyEncoding = name === "points" || name.startsWith("vectors") ? "uint32" : "binary";
   const table = root.openDB(name, { encoding: "binary", keyEncoding }) as unknown as RawTable;
   await root.batch(() => change(table));
@@ -340,7 +363,10 @@ async function runFailingFlush(programArguments: string[]): Promise<FailureRepor
   return JSON.parse(output) as FailureReport;
 }
 
-async function checkAfterFailure(folder: string, { sequence, pointCount, readAfter }: FailureReport): Promise<void> {
+async function checkAfterFailure(
+  folder: string,
+  { sequence, pointCount, readAfter }: FailureReport,
+): Promise<void> {
   assert.ok(pointCount >= 100);
   assert.equal(readAfter, pointCount);
   const store = await openLmdbPointStore(folder, { dimensions: [256], mode: "open" });

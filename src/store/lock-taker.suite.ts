@@ -10,7 +10,7 @@ const [folder, task] = process.argv.slice(2);
 if (folder !== undefined) await (task === "hold" ? hold(folder) : race(folder, Number(task)));
 
 async function hold(path: string): Promise<void> {
-  await acquireFolderLock(path);
+  await take(path);
   console.log("held");
   setInterval(() => {}, 1000);
 }

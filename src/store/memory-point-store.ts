@@ -5,7 +5,15 @@ import { OmenError } from "../base/omen-error.js";
 import type { PointId } from "../model/point.js";
 import { canonicalId, checkBatch, checkRow } from "./check-batch.js";
 import { idKey } from "./id-key.js";
-import type { PointStore, PutPoint, RowChanges, StoreBatch, StoreChange, StoredPoint, StoreState } from "./point-store.js";
+import type {
+  PointStore,
+  PutPoint,
+  RowChanges,
+  StoreBatch,
+  StoreChange,
+  StoredPoint,
+  StoreState,
+} from "./point-store.js";
 import { SerialQueue } from "./serial-queue.js";
 
 /** A point in its row; never changed, only replaced, so that iterations can keep it. */
@@ -154,7 +162,8 @@ export class MemoryPointStore implements PointStore {
     for (const change of changes) {
       idKey(change.id); // Asserts that the id has a key of its own.
       const row = change.kind === "put" ? change.replacedRow : change.row;
-      if (row !== -1) assert(this.rowOf(change.id) === row, `the id ${String(change.id)} must lie in row ${row}`);
+      if (row !== -1)
+        assert(this.rowOf(change.id) === row, `the id ${String(change.id)} must lie in row ${row}`);
     }
   }
 
@@ -202,7 +211,10 @@ export class MemoryPointStore implements PointStore {
   trimChanges(sequence: number): Promise<void> {
     return this.#queue.run(async () => {
       this.#checkOpen();
-      assert(sequence <= this.#state.sequence, `changes can be trimmed up to ${this.#state.sequence}, not ${sequence}`);
+      assert(
+        sequence <= this.#state.sequence,
+        `changes can be trimmed up to ${this.#state.sequence}, not ${sequence}`,
+      );
       if (sequence <= this.#trimmedTo) return;
       const keptFrom = this.#changes.findIndex((change) => change.sequence > sequence);
       this.#changes.splice(0, keptFrom === -1 ? this.#changes.length : keptFrom);
@@ -225,7 +237,8 @@ export class MemoryPointStore implements PointStore {
   }
 
   #checkOpen(): void {
-    if (this.#isClosed) throw new OmenError("closed", "store_closed", "The store in memory is closed. Open a new one.");
+    if (this.#isClosed)
+      throw new OmenError("closed", "store_closed", "The store in memory is closed. Open a new one.");
   }
 }
 

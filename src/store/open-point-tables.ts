@@ -38,7 +38,9 @@ export async function openPointTables(
 function readMeta(environment: LmdbEnvironment, metaTable: LmdbTable<Uint8Array>): StoreMeta | undefined {
   environment.refresh();
   const record = environment.read(metaTable, stateKey);
-  return record === undefined ? undefined : readStoreMeta(record.subarray(0, record.length), environment.folder);
+  return record === undefined
+    ? undefined
+    : readStoreMeta(record.subarray(0, record.length), environment.folder);
 }
 
 function checkDimensions(
@@ -64,7 +66,8 @@ function checkCounts(environment: LmdbEnvironment, tables: PointTables, meta: St
   ];
   for (const [name, table, count] of expected) {
     const found = environment.recordCount(table);
-    if (found !== count) throw keysMissing(environment.folder, name, `${found} records and should have ${count}`);
+    if (found !== count)
+      throw keysMissing(environment.folder, name, `${found} records and should have ${count}`);
   }
   if (meta.ids.count !== meta.rows.count) throw metaCorrupt(environment.folder);
 }

@@ -54,7 +54,9 @@ export class PointModel {
       if (pick.kind === "remove" || pick.kind === "metadata") {
         if (found === undefined) continue;
         const { row } = found;
-        changes.push(pick.kind === "remove" ? { kind: "remove", id, row } : { kind: "metadata", id, row, metadata });
+        changes.push(
+          pick.kind === "remove" ? { kind: "remove", id, row } : { kind: "metadata", id, row, metadata },
+        );
         continue;
       }
       const free = pick.useFreeRow ? this.#freeRows.pop() : undefined;
@@ -91,7 +93,8 @@ export class PointModel {
     }
     this.#sequence = sequence;
     this.#freeRows = [...this.#freeRows, ...removed].filter((row) => !added.includes(row));
-    if (added.length + removed.length > 0) this.#changes.push({ sequence, added: sorted(added), removed: sorted(removed) });
+    if (added.length + removed.length > 0)
+      this.#changes.push({ sequence, added: sorted(added), removed: sorted(removed) });
   }
 
   async trim(store: PointStore, sequence: number): Promise<void> {
@@ -137,7 +140,11 @@ export class PointModel {
         continue;
       }
       assert.deepEqual(
-        [...changes!].map(({ sequence, added, removed }) => ({ sequence, added: [...added], removed: [...removed] })),
+        [...changes!].map(({ sequence, added, removed }) => ({
+          sequence,
+          added: [...added],
+          removed: [...removed],
+        })),
         this.#changes.filter((change) => change.sequence > sequence),
       );
     }

@@ -58,7 +58,11 @@ export function writtenIdHash({ words }: Chunk, offset: number, row: number): nu
 }
 
 /** Decodes a point of `length` bytes; throws OmenError `corrupt` if it is damaged. */
-export function readPointRecord({ bytes, words }: ReadBuffer, length: number, where: RecordPlace): StoredPoint {
+export function readPointRecord(
+  { bytes, words }: ReadBuffer,
+  length: number,
+  where: RecordPlace,
+): StoredPoint {
   const { row } = where;
   const isIntact = length >= pointHeaderBytes && xxHash32(words, 1, length - 4, row) === words[0]! >>> 0;
   if (!isIntact) throw recordCorrupt(`point in row ${row}`, where.folder);

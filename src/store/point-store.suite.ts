@@ -48,7 +48,9 @@ const sortedIds: readonly PointId[] = [
   "𝄞",
   "x".repeat(512),
   "é".repeat(256),
-].sort((a, b) => (typeof a === "string" && typeof b === "string" ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : 0));
+].sort((a, b) =>
+  typeof a === "string" && typeof b === "string" ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : 0,
+);
 
 const trickyMetadata = '{"__proto__":{"a":1},"constructor":null,"text":"é𝄞\\ud800","n":1e400}';
 
@@ -173,10 +175,12 @@ export function testPointStore(name: string, maker: StoreMaker): void {
       const { store } = await maker.make();
       const changes = Array.from({ length: 10 }, (_, row) => put({ id: row, row }));
       await store.commit({ sequence: 1, changes });
-      const walks = [store.ids(), store.points(), store.rows(), store.rowsOf(0)].map((walk: Iterator<unknown>) => ({
-        walk,
-        first: walk.next().value,
-      }));
+      const walks = [store.ids(), store.points(), store.rows(), store.rowsOf(0)].map(
+        (walk: Iterator<unknown>) => ({
+          walk,
+          first: walk.next().value as unknown,
+        }),
+      );
       await store.commit({
         sequence: 2,
         changes: [
@@ -206,7 +210,10 @@ export function testPointStore(name: string, maker: StoreMaker): void {
       const model = new PointModel();
       await model.commit(store, [put({ id: 1, row: 0 }), put({ id: 2, row: 1 })]);
       await model.commit(store, [{ kind: "metadata", id: 1, row: 0, metadata: "{}" }]);
-      await model.commit(store, [put({ id: 1, row: 2, replacedRow: 0 }), put({ id: 2, row: 1, replacedRow: 1 })]);
+      await model.commit(store, [
+        put({ id: 1, row: 2, replacedRow: 0 }),
+        put({ id: 2, row: 1, replacedRow: 1 }),
+      ]);
       await model.commit(store, [{ kind: "remove", id: 2, row: 1 }]);
       model.check(store);
       await model.trim(store, 3);
@@ -226,20 +233,35 @@ export function testPointStore(name: string, maker: StoreMaker): void {
       ["a negative row", (base) => ({ sequence: 2, changes: [{ ...base, row: -1 }] })],
       ["a broken row", (base) => ({ sequence: 2, changes: [{ ...base, row: 1.5 }] })],
       ["a row too great", (base) => ({ sequence: 2, changes: [{ ...base, row: 0xffff_fffe }] })],
-      ["a short vector", (base) => ({ sequence: 2, changes: [{ ...base, vectors: [new Float32Array(2), undefined] }] })],
+      [
+        "a short vector",
+        (base) => ({ sequence: 2, changes: [{ ...base, vectors: [new Float32Array(2), undefined] }] }),
+      ],
       ["a missing field", (base) => ({ sequence: 2, changes: [{ ...base, vectors: [undefined] }] })],
       ["a row twice", (base) => ({ sequence: 2, changes: [base, { ...base, id: 8 }] })],
       ["an id twice", (base) => ({ sequence: 2, changes: [base, { ...base, id: 7n, row: 9 }] })],
-      ["a replaced row used again", (base) => ({ sequence: 2, changes: [base, put({ id: 1, row: 3, replacedRow: 2 })] })],
+      [
+        "a replaced row used again",
+        (base) => ({ sequence: 2, changes: [base, put({ id: 1, row: 3, replacedRow: 2 })] }),
+      ],
       ["a replaced row of another id", (base) => ({ sequence: 2, changes: [{ ...base, replacedRow: 0 }] })],
-      ["a removed id that is not there", () => ({ sequence: 2, changes: [{ kind: "remove", id: 9, row: 0 }] })],
-      ["metadata of another row", () => ({ sequence: 2, changes: [{ kind: "metadata", id: 1, row: 4, metadata: "{}" }] })],
+      [
+        "a removed id that is not there",
+        () => ({ sequence: 2, changes: [{ kind: "remove", id: 9, row: 0 }] }),
+      ],
+      [
+        "metadata of another row",
+        () => ({ sequence: 2, changes: [{ kind: "metadata", id: 1, row: 4, metadata: "{}" }] }),
+      ],
       ["an unsafe number as id", (base) => ({ sequence: 2, changes: [{ ...base, id: 2 ** 53 }] })],
       ["a bigint out of range", (base) => ({ sequence: 2, changes: [{ ...base, id: 2n ** 64n }] })],
       ["an empty id", (base) => ({ sequence: 2, changes: [{ ...base, id: "" }] })],
       ["a long id", (base) => ({ sequence: 2, changes: [{ ...base, id: "é".repeat(257) }] })],
       ["a lone surrogate in an id", (base) => ({ sequence: 2, changes: [{ ...base, id: "a\ud800" }] })],
-      ["a lone surrogate in metadata", (base) => ({ sequence: 2, changes: [{ ...base, metadata: '"\udc00"' }] })],
+      [
+        "a lone surrogate in metadata",
+        (base) => ({ sequence: 2, changes: [{ ...base, metadata: '"\udc00"' }] }),
+      ],
     ];
     for (const [what, batch] of wrong) {
       test(`asserts against ${what}, and nothing is applied`, async () => {
@@ -286,7 +308,8 @@ export function testPointStore(name: string, maker: StoreMaker): void {
           const model = new PointModel();
           for (const step of script) {
             if (step.kind === "batch") await model.commit(store, model.resolve(step.picks));
-            else if (step.kind === "trim") await model.trim(store, Math.floor(step.share * store.state.sequence));
+            else if (step.kind === "trim")
+              await model.trim(store, Math.floor(step.share * store.state.sequence));
             else store = (await reopen?.()) ?? store;
             model.check(store);
           }
@@ -318,13 +341,25 @@ const picks = fc.record({
   useFreeRow: fc.boolean(),
 });
 const steps = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant("batch" as const), picks: fc.array(picks, { maxLength: 30 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("trim" as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ kind: fc.constant("batch" as const), picks: fc.array(picks, { maxLength: 30 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("trim" as const),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("reopen" as const) }) },
 );
 
 /** A put with what matters named, and the rest filled in. */
 export function put(given: Pick<PutPoint, "id" | "row"> & Partial<PutPoint>): PutPoint {
-  const vectors = [Float32Array.of(given.row, 1, 2), given.row % 2 === 0 ? undefined : Float32Array.of(given.row, 3)];
+  const vectors = [
+    Float32Array.of(given.row, 1, 2),
+    given.row % 2 === 0 ? undefined : Float32Array.of(given.row, 3),
+  ];
   return { kind: "put", replacedRow: -1, metadata: `{"row":${given.row}}`, vectors, ...given };
 }

@@ -67,7 +67,8 @@ export function writeStoreMeta(meta: StoreMeta, version = formatVersion): Uint8A
 
 /** Decodes the record; throws OmenError `corrupt` (`meta_corrupt`) or `unsupported` (`format_version`). */
 export function readStoreMeta(record: Buffer, folder: string): StoreMeta {
-  if (record.length < 8 || xxHash32OfBytes(record.subarray(4), 0) !== record.readUInt32LE(0)) throw metaCorrupt(folder);
+  if (record.length < 8 || xxHash32OfBytes(record.subarray(4), 0) !== record.readUInt32LE(0))
+    throw metaCorrupt(folder);
   checkVersion(record.readUInt32LE(4), folder);
   const fieldCount = record.readUInt32LE(28);
   return {
