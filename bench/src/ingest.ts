@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { open } from "omendb";
 import { readArguments } from "./arguments.js";
 import { cpuOfOthers, cpuTimes, machineLine } from "./measure.js";
@@ -37,10 +37,12 @@ try {
   const before = cpuTimes();
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
+  const loop = performance.eventLoopUtilization();
   const begin = performance.now();
   await Promise.all(Array.from({ length: writers }, () => writer()));
   const acknowledged = performance.now() - begin;
   delay.disable();
+  const { utilization } = performance.eventLoopUtilization(loop);
   const atAcknowledged = await points.stats();
   await points.waitForIndex();
   const linked = performance.now() - begin;
@@ -53,6 +55,7 @@ try {
   );
   console.log(`linked ${((n / linked) * 1000).toFixed(0)} points a second, ${settings.threads} threads`);
   // The histogram counts from the due time of a 1 ms timer.
+  console.log(`the main thread was busy ${(100 * utilization).toFixed(0)} % of the time`);
   console.log(
     `event loop held up for at most ${(delay.max / 1e6).toFixed(1)} ms, p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms`,
   );
@@ -63,7 +66,6 @@ try {
       const size = Math.min(batch, n - from);
       const ids = Array.from({ length: size }, (_, i) => `point-${from! + i}`);
       const metadata = ids.map((id, i) => ({ title: id, year: 1950 + (i % 70), tags: ["a", "b"] }));
-      // oxlint-disable-next-line no-await-in-loop -- a writer that waits for each acknowledgement is what is measured
       await points.upsert({
         ids,
         vectors: vectors.subarray(from * dimension, (from + size) * dimension),

@@ -67,12 +67,10 @@ async function child(): Promise<void> {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
       vectors[i] = state / 2 ** 31;
     }
-    // oxlint-disable-next-line no-await-in-loop -- one batch after the other
     await points.upsert({ ids: Array.from({ length: size }, (_, i) => `point-${from + i}`), vectors });
   }
   await points.waitForIndex();
   for (let i = 0; i < 20; i++) {
-    // oxlint-disable-next-line no-await-in-loop -- lets what is unused go
     await sleep(50);
     globalThis.gc?.();
   }

@@ -81,7 +81,6 @@ async function buildOmendb({
   const step = 1000;
   for (let from = 0; from < n; from += step) {
     const vectors = base.subarray(from * dimension, (from + step) * dimension);
-    // oxlint-disable-next-line no-await-in-loop -- one writer, each batch acknowledged before the next
     await collection.upsert({ ids: ids.slice(from, from + step), vectors });
   }
   const acknowledged = performance.now() - begin;
@@ -154,7 +153,6 @@ async function compare(
         let recall = 0;
         for (let query = 0; query < queryCount; query++) {
           const start = performance.now();
-          // oxlint-disable-next-line no-await-in-loop -- one search at a time is what is measured
           const found = await contender.search(query, outcome.ef);
           times.push(performance.now() - start);
           recall += recallOf(found, neighbors.subarray(query * 100, query * 100 + limit));

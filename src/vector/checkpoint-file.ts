@@ -1,12 +1,12 @@
 // The checkpoint of one index: the used blocks of its memory, without originals. docs/internals/vector-index.md has
 // the format. A file that is damaged, of other settings or of another version is no checkpoint: the index is rebuilt.
 //
-//   [header 128 B][CRC-32 of each block, u32][blocks]       all little-endian
-//   header: "OMENIDX1", version, header CRC, settings, block bytes, block count, row end, entry, norm, sequence
+//   [header 128 B][XXH32 of each block, u32][blocks]       all little-endian
+//   header: "OMENIDX1", version, header sum, settings, block bytes, block count, row end, entry, norm, sequence
 
 import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import { crc32 } from "node:zlib";
+import { xxHash32, xxHash32OfBytes } from "../base/checksum.js";
 import { blockRows, metricNumber } from "../kernel/kernel-settings.js";
 import type { IndexMemory } from "./index-memory.js";
 
@@ -48,7 +48,8 @@ async function writeBlocks(file: FileHandle, memory: IndexMemory, sequence: numb
   const blockBytes = kernel.checkpointBytes();
   const sums = Buffer.alloc(blockCount * 4);
   const perSlice = Math.max(1, Math.floor(sliceBytes / blockBytes));
-  const slice = Buffer.allocUnsafe(perSlice * blockBytes);
+  const slice = Buffer.alloc(perSlice * blockBytes);
+  const words = wordsOf(slice);
   let position = headerBytes + sums.length;
   for (let from = 0; from < blockCount; from += perSlice) {
     const count = Math.min(perSlice, blockCount - from);
@@ -56,11 +57,9 @@ async function writeBlocks(file: FileHandle, memory: IndexMemory, sequence: numb
     const bytes = memory.bytes();
     for (let i = 0; i < count; i++) {
       const address = kernel.blockAddress(from + i) >>> 0;
-      const block = slice.subarray(i * blockBytes, (i + 1) * blockBytes);
-      block.set(bytes.subarray(address, address + blockBytes));
-      sums.writeUInt32LE(crc32(block), (from + i) * 4);
+      slice.set(bytes.subarray(address, address + blockBytes), i * blockBytes);
+      sums.writeUInt32LE(xxHash32(words, (i * blockBytes) / 4, blockBytes, from + i), (from + i) * 4);
     }
-    // oxlint-disable-next-line no-await-in-loop -- one buffer, written in order
     await file.write(slice, 0, count * blockBytes, position);
     position += count * blockBytes;
   }
@@ -72,7 +71,7 @@ async function writeBlocks(file: FileHandle, memory: IndexMemory, sequence: numb
     normMax: memory.header("normMax"),
     sequence,
   });
-  header.writeUInt32LE(crc32(sums, crc32(header)), 12);
+  header.writeUInt32LE(headerSum(header, sums), 12);
   await file.write(Buffer.concat([header, sums]), 0, headerBytes + sums.length, 0);
 }
 
@@ -126,14 +125,13 @@ async function readBlocks(file: FileHandle, memory: IndexMemory): Promise<number
   if (!(await readFully(file, sums, headerBytes))) return undefined;
   const sum = header.readUInt32LE(12);
   header.writeUInt32LE(0, 12);
-  if (crc32(sums, crc32(header)) !== sum) return undefined;
+  if (headerSum(header, sums) !== sum) return undefined;
   memory.reserve(decoded.rowEnd);
   const perSlice = Math.max(1, Math.floor(sliceBytes / blockBytes));
-  const slice = Buffer.allocUnsafe(perSlice * blockBytes);
+  const slice = Buffer.alloc(perSlice * blockBytes);
   for (let from = 0; from < blockCount; from += perSlice) {
     const count = Math.min(perSlice, blockCount - from);
     const part = slice.subarray(0, count * blockBytes);
-    // oxlint-disable-next-line no-await-in-loop -- one buffer, read in order
     if (!(await readFully(file, part, headerBytes + sums.length + from * blockBytes))) return undefined;
     if (!copyBlocks({ memory, part, sums, from, blockBytes })) return undefined;
   }
@@ -154,12 +152,24 @@ interface BlockSlice {
 /** Copies checked blocks into memory; false if a sum is wrong. */
 function copyBlocks({ memory, part, sums, from, blockBytes }: BlockSlice): boolean {
   const bytes = memory.bytes();
+  const words = wordsOf(part);
   for (let i = 0; i * blockBytes < part.length; i++) {
     const block = part.subarray(i * blockBytes, (i + 1) * blockBytes);
-    if (crc32(block) !== sums.readUInt32LE((from + i) * 4)) return false;
+    const sum = xxHash32(words, (i * blockBytes) / 4, blockBytes, from + i);
+    if (sum !== sums.readUInt32LE((from + i) * 4)) return false;
     bytes.set(block, memory.kernel.blockAddress(from + i) >>> 0);
   }
   return true;
+}
+
+/** The sum of the header, with zero in place of it, and of the sums of the blocks. */
+function headerSum(header: Buffer, sums: Buffer): number {
+  return xxHash32OfBytes(sums, xxHash32OfBytes(header, 0));
+}
+
+/** The words of a buffer that has its memory to itself. Blocks are whole words. */
+function wordsOf(bytes: Buffer): Int32Array {
+  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
 }
 
 /** Undefined if the file is of another kind, version or index. */

@@ -9,9 +9,9 @@ import type { IndexAccess, LinkingJob, LinkingReply, LinkingRequest } from "./li
 /** A slice lasts about this long, so that a pause or another index need not wait longer. */
 const sliceMs = 10;
 /** Rows linked between two looks at the clock. */
-const stepRows = 8;
+const stepRows = 4;
 /** While a writer is busy, a thread sleeps this many times as long as it worked. */
-const giveWayFactor = 4;
+const giveWayFactor = 15;
 
 interface OpenIndex {
   readonly kernel: KernelExports;

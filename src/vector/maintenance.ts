@@ -17,6 +17,8 @@ const tailStartBytes = 512 * 1024;
 const tailAgainFraction = 1 / 8;
 /** Writers wait while scanning the tail would touch more than this (some 5 ms). */
 const tailMaxBytes = 100 * 1024 * 1024;
+/** A writer that comes back within this time is still the same burst. */
+const writePauseMs = 25;
 /** Consolidation begins when this share of the linked rows is dead, and at least so many. */
 const deadShare = 0.2;
 const deadRowsMin = 64;
@@ -47,6 +49,8 @@ export class Maintenance implements LinkingSource {
   /** Calls that wait for the whole tail. */
   #settling = 0;
   #writers = 0;
+  #lastWriteMs = 0;
+  #writePause: NodeJS.Timeout | undefined;
   #closed = false;
   #failure: OmenError | undefined;
   #waiters: Waiter[] = [];
@@ -111,7 +115,25 @@ export class Maintenance implements LinkingSource {
   }
 
   endWrite(): void {
-    if (--this.#writers === 0) this.#memory.setHeader("writing", 0);
+    this.#lastWriteMs = performance.now();
+    if (--this.#writers > 0 || this.#writePause !== undefined) return;
+    this.#writePause = setTimeout(() => {
+      this.#endWriting();
+    }, writePauseMs).unref();
+  }
+
+  /** Linking threads go on at full speed when no write has come for a while. */
+  #endWriting(): void {
+    const quietMs = performance.now() - this.#lastWriteMs;
+    this.#writePause = undefined;
+    if (this.#writers > 0) return;
+    if (quietMs >= writePauseMs - 1) {
+      this.#memory.setHeader("writing", 0);
+      return;
+    }
+    this.#writePause = setTimeout(() => {
+      this.#endWriting();
+    }, writePauseMs - quietMs).unref();
   }
 
   /** Resolves when the tail is short enough for more rows. */
@@ -156,6 +178,7 @@ export class Maintenance implements LinkingSource {
     this.#failWaiters(
       new OmenError("closed", "closed", "The database was closed while the index was awaited."),
     );
+    clearTimeout(this.#writePause);
     this.#pool.detach(this.#number);
   }
 
@@ -246,7 +269,6 @@ export class Maintenance implements LinkingSource {
       const rowEnd = this.#memory.rowEnd;
       for (let from = 0; from < rowEnd;) {
         const to = Math.min(rowEnd, from + consolidationSlice);
-        // oxlint-disable-next-line no-await-in-loop -- slices follow one another
         const stopped = await this.#consolidationSlice({ kind, from, to });
         if (stopped < 0) return false;
         from = stopped;
@@ -271,7 +293,6 @@ export class Maintenance implements LinkingSource {
       this.#memory.setHeader("pause", 0);
       kernel[pass](from, Math.min(rowEnd, from + lastPassSlice));
       this.#memory.setHeader("pause", 1);
-      // oxlint-disable-next-line no-await-in-loop -- lets the event loop turn between slices
       await turn();
     }
   }
@@ -286,7 +307,9 @@ export class Maintenance implements LinkingSource {
 
   #tailHasRows(): boolean {
     const { kernel } = this.#memory;
-    return this.tailRows > 0 && kernel.countLive() > kernel.countLiveLinked();
+    const { tailRows } = this;
+    // Dead rows that were never linked make the cheap count too large; only then count exactly.
+    return tailRows > this.#dead.length || (tailRows > 0 && kernel.countLive() > kernel.countLiveLinked());
   }
 
   #rowsIn(bytes: number): number {

@@ -262,7 +262,6 @@ export class VectorIndex {
       const target = new Float32Array(memory.buffer, kernel.originalAddress(row) >>> 0, settings.dimension);
       // A row removed after the checkpoint is gone from the store; the changes replayed next remove it here too.
       this.#options.readOriginal(row, target, 0);
-      // oxlint-disable-next-line no-await-in-loop -- lets the event loop turn between slices
       if (row % sliceRows === 0) await turn();
     }
   }
@@ -275,7 +274,6 @@ export class VectorIndex {
       followed = 0;
       for (let from = 0; from < rowEnd; from += sliceRows) {
         followed += kernel.reachRange(from, Math.min(rowEnd, from + sliceRows));
-        // oxlint-disable-next-line no-await-in-loop -- lets the event loop turn between slices
         await turn();
       }
     }
