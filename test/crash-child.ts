@@ -1,4 +1,4 @@
-// The process that the crash test kills: opens the folder, writes without end, and tells of each step before and after
+// The process that is killed in the crash test: opens the folder, writes without end, and tells of each step before and after
 // it. It is started early, so that loading the package costs the test no time, and begins when it is told to.
 //
 //   parent → child: one line of JSON, `ChildOrder`; the end of the stream ends the child
@@ -44,6 +44,7 @@ class Work {
   /** Guests that an operation in flight speaks of: what a drop does to other calls is not the question here. */
   readonly #guestsInUse = new Set<string>();
   #nextNumber = 0;
+  #ackedCount = 0;
   #isEnding = false;
 
   constructor(db: Database, order: ChildOrder, collections: Map<string, Collection>) {
@@ -119,6 +120,8 @@ class Work {
     try {
       const outcome = await call();
       say(`acked ${number} ${outcome.join(" ")}`);
+      const { kill } = this.#plan;
+      if (kill.after === "acked" && ++this.#ackedCount === kill.count) process.kill(process.pid, "SIGKILL");
     } catch (cause) {
       throw new Error(`operation ${number}, ${verb} ${name}, failed`, { cause });
     }

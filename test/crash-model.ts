@@ -58,9 +58,9 @@ function changed(metadata: Metadata, change: MetadataChange): Metadata {
   return result;
 }
 
-const differencesShown = 5;
+const differencesMax = 5;
 
-/** How the points of a database differ from the model: texts for people, none if they are the same bit for bit. */
+/** How points that were read differ from the model: the first few differences as texts; none if all bits agree. */
 export function differences(name: string, found: readonly Point[], expected: ModelPoints): string[] {
   const { fields } = shapeOfName(name);
   const result: string[] = [];
@@ -72,10 +72,10 @@ export function differences(name: string, found: readonly Point[], expected: Mod
     else if (wanted === undefined) result.push(`${key} should not be there`);
     else result.push(...pointDifferences(key, point, wanted, fields));
     seen.add(key);
+    if (result.length >= differencesMax) return result;
   }
   for (const key of expected.keys()) if (!seen.has(key)) result.push(`${key} is missing`);
-  const hidden = result.length - differencesShown;
-  return hidden > 0 ? [...result.slice(0, differencesShown), `and ${hidden} more`] : result;
+  return result.slice(0, differencesMax);
 }
 
 function pointDifferences(
@@ -106,11 +106,12 @@ function normalised(id: PointId): PointId {
   return typeof id === "bigint" && Number.isSafeInteger(Number(id)) ? Number(id) : id;
 }
 
+/** `Object.is` tells zeros of different signs apart, and a stored vector holds no NaN. */
 function sameBits(a: Float32Array | undefined, b: Float32Array | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(
-    Buffer.from(b.buffer, b.byteOffset, b.byteLength),
-  );
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
 }
 
 /** Texts are compared first, because that is faster. */

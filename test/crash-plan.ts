@@ -52,13 +52,13 @@ export interface Shape {
 export const lastingNames: readonly string[] = ["plain", "fields", "wide"];
 
 const shapes: Readonly<Record<string, Shape>> = {
-  plain: shapeOf(4000, [{ name: "", dimension: 24, metric: "cosine" }]),
-  fields: shapeOf(1500, [
+  plain: shapeOf(2500, [{ name: "", dimension: 24, metric: "cosine" }]),
+  fields: shapeOf(800, [
     { name: "title", dimension: 8, metric: "euclidean" },
     { name: "image", dimension: 40, metric: "dot" },
   ]),
   // A thousand of these rows are enough for linking to begin by itself.
-  wide: shapeOf(2000, [{ name: "", dimension: 128, metric: "euclidean" }], {
+  wide: shapeOf(1800, [{ name: "", dimension: 128, metric: "euclidean" }], {
     quantization: "none",
     originals: "memory",
   }),
@@ -92,7 +92,8 @@ export interface CyclePlan {
   readonly writers: number;
   /** Calls that a writer makes in one turn, without waiting for the first. */
   readonly callsATurn: number;
-  /** Points in a batch, at most. */
+  /** Points in a batch. */
+  readonly batchMin: number;
   readonly batchMax: number;
   /** The one collection written to, or `undefined` for all. */
   readonly focus: string | undefined;
@@ -109,20 +110,26 @@ export interface CyclePlan {
   readonly settle: boolean;
 }
 
-/** The moment of the kill: so long after the process has said this so many times. */
-export interface Kill {
-  readonly after: "opening" | "opened" | "begin" | "acked" | "closing";
-  readonly count: number;
-  readonly delayMs: number;
-}
+/**
+ * The moment of the kill: so long after the process has said this so many times. After `acked` the process kills itself
+ * at once, because no one else is as quick: what was acknowledged must be durable by then.
+ */
+export type Kill =
+  | {
+      readonly after: "opening" | "opened" | "begin" | "closing";
+      readonly count: number;
+      readonly delayMs: number;
+    }
+  | { readonly after: "acked"; readonly count: number };
 
 /** Plans one cycle. */
 export function planCycle(seed: number, cycle: number): CyclePlan {
   const random = randomOf(seed, cycle, 0x51ab);
   const closes = random() < 0.12;
-  return {
+  const plan: CyclePlan = {
     writers: 1 + below(random, 4),
     callsATurn: random() < 0.6 ? 1 : 2 + below(random, 2),
+    batchMin: 1,
     batchMax: [3, 60, 500][below(random, 3)]!,
     focus: random() < 0.4 ? lastingNames[below(random, lastingNames.length)] : undefined,
     guestShare: random() < 0.4 ? 0.15 : 0,
@@ -132,25 +139,39 @@ export function planCycle(seed: number, cycle: number): CyclePlan {
     inspect: random() < 0.6 ? "in place" : "a copy",
     settle: random() < 0.15,
   };
+  if (closes || random() > 0.05) return plan;
+  // So many rows are written and linked that a checkpoint is due, about when the kill comes.
+  const kill: Kill = { after: "begin", count: 20 + below(random, 40), delayMs: random() * 100 };
+  return {
+    ...plan,
+    focus: "plain",
+    writers: 1,
+    callsATurn: 3,
+    batchMin: 400,
+    waitShare: 0.2,
+    batchMax: 500,
+    kill,
+  };
 }
 
+/** Mostly a moment among the operations, however fast the machine is. */
 function planKill(random: () => number): Kill {
   const kind = random();
-  if (kind < 0.15) return { after: "opening", count: 1, delayMs: random() * 30 };
-  if (kind < 0.3) return { after: "begin", count: 1 + below(random, 80), delayMs: random() * 2 };
-  if (kind < 0.4) return { after: "acked", count: 1 + below(random, 80), delayMs: 0 };
-  if (kind < 0.45) return { after: "opened", count: 1, delayMs: 300 + random() * 500 };
-  return { after: "opened", count: 1, delayMs: random() * 250 };
+  const count = 1 + below(random, 50);
+  if (kind < 0.12) return { after: "opening", count: 1, delayMs: random() * 30 };
+  if (kind < 0.6) return { after: "begin", count, delayMs: random() * 4 };
+  if (kind < 0.75) return { after: "acked", count };
+  return { after: "opened", count: 1, delayMs: random() ** 2 * 400 };
 }
 
 /** What an operation that writes points does. */
 export function planWrite(key: OperationKey, name: string): Write {
   const random = randomOf(key.seed, key.cycle, key.number);
   const shape = shapeOfName(name);
-  const { batchMax } = planCycle(key.seed, key.cycle);
+  const { batchMin, batchMax } = planCycle(key.seed, key.cycle);
   const kind = random();
   // Mostly small batches, some of the full size.
-  const count = 1 + Math.floor(Math.min(batchMax, shape.idCount) * random() ** 1.5);
+  const count = batchMin + Math.floor((Math.min(batchMax, shape.idCount) - batchMin + 1) * random() ** 1.5);
   if (kind < 0.6) return planUpsert(random, shape, count);
   const target = planTarget(random, shape, count);
   return kind < 0.8

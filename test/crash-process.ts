@@ -128,7 +128,7 @@ class Listener {
       default:
         assert.fail(`the child said ${line}`);
     }
-    if (event === this.#plan.after && --this.#eventsLeft === 0) this.#killLater();
+    if (event === this.#plan.after && --this.#eventsLeft === 0) this.#killLater(this.#plan);
   }
 
   #begin(number: number, [verb = "", ...name]: readonly string[]): void {
@@ -136,13 +136,14 @@ class Listener {
     this.#ledger.begin({ seed, cycle, number }, verbOf(verb), name.join(" "));
   }
 
-  #killLater(): void {
+  #killLater(plan: Kill): void {
     const kill = (): void => {
       this.hasKilled = true;
       this.#kill();
     };
-    if (this.#plan.delayMs === 0) kill();
-    else this.#timer = setTimeout(kill, this.#plan.delayMs);
+    // After that one the child has killed itself already.
+    if (plan.after === "acked" || plan.delayMs < 1) kill();
+    else this.#timer = setTimeout(kill, plan.delayMs);
   }
 }
 

@@ -102,7 +102,7 @@ class CrashRun {
   async #inspectFolder(folder: string, cycle: number): Promise<Inspection> {
     const { settle } = planCycle(this.#seed, cycle);
     const random = randomOf(this.#seed, cycle, 0x1005);
-    const db = await open(folder);
+    const db = await open(folder, { linkingThreads: 1 });
     try {
       return await inspect(db, this.#ledger, { random, settle });
     } finally {
