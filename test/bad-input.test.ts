@@ -3,7 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OmenError, open, type Collection, type Database, type OmenErrorKind } from "omendb";
-import { badCalls, badConfigs, badNames, badPoints, type BadCall } from "./bad-input-cases.js";
+import { badCalls } from "./bad-input-calls.js";
+import type { BadCall } from "./bad-input-case.js";
+import { badConfigs, badNames } from "./bad-input-configs.js";
+import { badPoints } from "./bad-input-points.js";
 
 const good = { id: "good", vector: Float32Array.of(1, 2), metadata: { kept: true } };
 

@@ -36,7 +36,12 @@ export interface CollectionStats {
   /** Number of the last operation applied. */
   readonly sequence: number;
   readonly indexes: readonly VectorIndexStats[];
-  readonly store: { readonly fileBytes: number; readonly freeRows: number };
+  readonly store: {
+    /** Bytes of the file on disk; 0 in memory. */
+    readonly fileBytes: number;
+    /** Rows below the greatest one ever used that hold no point: free, or held by an index until consolidation. */
+    readonly freeRows: number;
+  };
 }
 
 /** State of the whole database. */
