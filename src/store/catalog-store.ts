@@ -7,6 +7,7 @@ import type { JsonValue } from "../model/point.js";
 import { readCatalog, type StoredCatalog, writeCatalogMeta, writeCatalogRecord } from "./catalog-record.js";
 import { LmdbEnvironment, type LmdbEnvironmentOptions, type LmdbTable } from "./lmdb-environment.js";
 import { SerialQueue } from "./serial-queue.js";
+import { metaCorrupt } from "./store-meta.js";
 
 /** A key with its value. */
 export interface CatalogRecord {
@@ -52,6 +53,8 @@ export async function openCatalogStore(
     };
     environment.refresh();
     const stored = readCatalog(environment, tables);
+    // A damaged root page makes LMDB see no tables at all.
+    if (stored === undefined && options.mode === "open") throw metaCorrupt(folder);
     const store = new LmdbCatalogStore(environment, tables, stored ?? new Map());
     if (stored === undefined) await store.commit([]);
     return store;

@@ -48,7 +48,7 @@ export async function openLmdbPointStore(
   const { dimensions, ...rest } = options;
   const environment = await LmdbEnvironment.open(folder, { ...rest, tableCountMax: 4 + dimensions.length });
   try {
-    const { tables, meta } = await openPointTables(environment, dimensions);
+    const { tables, meta } = await openPointTables(environment, { dimensions, mode: rest.mode });
     return new LmdbPointStore(environment, tables, meta);
   } catch (error) {
     await environment.close();
@@ -294,10 +294,14 @@ const stepsPerTurn = 4000;
 
 /** Runs all iterators to their ends, a few thousand steps in one turn of the event loop. */
 async function finishInTurns(iterators: readonly Iterator<unknown>[]): Promise<void> {
-  let unfinished = iterators;
-  while (unfinished.length > 0) {
-    unfinished = unfinished.filter((iterator) => !runSteps(iterator, stepsPerTurn));
-    await new Promise((resolve) => setImmediate(resolve));
+  try {
+    let unfinished = iterators;
+    while (unfinished.length > 0) {
+      unfinished = unfinished.filter((iterator) => !runSteps(iterator, stepsPerTurn));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    for (const iterator of iterators) iterator.return?.();
   }
 }
 

@@ -234,6 +234,8 @@ describe("damage", () => {
     const { folder } = await storedPoints(1);
     await alter(folder, "meta", (table) => table.remove(Buffer.from("state")));
     await assert.rejects(openStore(folder), { kind: "corrupt", code: "keys_missing" });
+    const strictly = openLmdbPointStore(folder, { dimensions, mode: "open" });
+    await assert.rejects(strictly, { kind: "corrupt", code: "meta_corrupt" });
   });
 
   for (const name of ["points", "vectors/0", "vectors/1"]) {

@@ -3,8 +3,13 @@
 
 import { OmenError } from "../base/omen-error.js";
 import type { PointTables } from "./lmdb-batch.js";
-import type { LmdbEnvironment, LmdbTable } from "./lmdb-environment.js";
+import type { LmdbEnvironment, LmdbEnvironmentOptions, LmdbTable } from "./lmdb-environment.js";
 import { emptyStoreMeta, metaCorrupt, readStoreMeta, type StoreMeta, writeStoreMeta } from "./store-meta.js";
+
+export interface PointTablesOptions {
+  readonly dimensions: readonly number[];
+  readonly mode: LmdbEnvironmentOptions["mode"];
+}
 
 /** The one key of the table `meta`. */
 export const stateKey = Buffer.from("state");
@@ -15,11 +20,13 @@ export const stateKey = Buffer.from("state");
  */
 export async function openPointTables(
   environment: LmdbEnvironment,
-  dimensions: readonly number[],
+  { dimensions, mode }: PointTablesOptions,
 ): Promise<{ tables: PointTables; meta: StoreMeta }> {
   // The meta comes first: a store of another version may lack the other tables, or have them with other keys.
   const metaTable = environment.table<Uint8Array>("meta", "binary");
   const stored = readMeta(environment, metaTable);
+  // A damaged root page makes LMDB see no tables at all.
+  if (stored === undefined && mode === "open") throw metaCorrupt(environment.folder);
   if (stored !== undefined) checkDimensions(environment, stored, dimensions);
   const tables: PointTables = {
     meta: metaTable,
