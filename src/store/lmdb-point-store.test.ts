@@ -10,6 +10,7 @@ const folders = new TestFolders();
 after(() => folders.remove());
 
 testPointStore("LMDB point store", {
+  scriptCount: 25,
   make: async () => {
     const folder = join(folders.make(), "store.v1");
     let store = await openLmdbPointStore(folder, { dimensions: suiteDimensions });

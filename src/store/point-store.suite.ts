@@ -10,6 +10,9 @@ import { PointModel } from "./point-model.suite.js";
 
 /** Makes stores for the suite. Dimensions of all of them are `suiteDimensions`. */
 export interface StoreMaker {
+  /** Random scripts that are compared with the model. */
+  readonly scriptCount: number;
+
   /** A fresh store, and the way to close and open it again; `undefined` where nothing is kept. */
   make(): Promise<{ store: PointStore; reopen: (() => Promise<PointStore>) | undefined }>;
 }
@@ -300,7 +303,7 @@ export function testPointStore(name: string, maker: StoreMaker): void {
       await assert.rejects(store.verifyKeys(), closed);
     });
 
-    test("agrees with a naive model under random batches and openings", { timeout: 120_000 }, async () => {
+    test("agrees with a naive model under random batches and openings", { timeout: 600_000 }, async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(steps, { maxLength: 25 }), async (script) => {
           const { store: first, reopen } = await maker.make();
@@ -316,7 +319,7 @@ export function testPointStore(name: string, maker: StoreMaker): void {
           await store.verifyKeys();
           await store.close();
         }),
-        { numRuns: 60 },
+        { numRuns: maker.scriptCount },
       );
     });
   });
