@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import type { Metric } from "../model/collection-config.js";
+import type { Metric } from "./kernel-settings.js";
 import { checkGraph, consolidate, linksOf, recallOf } from "./graph-check.suite.js";
 import { builds, TestIndex } from "./kernel-harness.suite.js";
 import { check, clusteredVectors, metrics, seeded } from "./vectors.suite.js";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import type { Metric } from "../model/collection-config.js";
+import type { Metric } from "./kernel-settings.js";
 import { builds, TestIndex } from "./kernel-harness.suite.js";
 import { rescoreRowsMax } from "./kernel-settings.js";
 import { distanceScalar, fromQuery, fromRow } from "./scalar-distance.js";

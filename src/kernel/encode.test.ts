@@ -5,7 +5,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { builds, TestIndex } from "./kernel-harness.suite.js";
 import type { KernelModule } from "./wasm-module.js";
-import type { Metric } from "../model/collection-config.js";
+import type { Metric } from "./kernel-settings.js";
 import { prepareScalar } from "./scalar-query.js";
 import { check, dimensions, extremeVectors, metrics, vectorsOf } from "./vectors.suite.js";
 

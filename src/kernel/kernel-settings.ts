@@ -1,6 +1,7 @@
 // What an instance of the kernels is configured with, in the numbering of kernels/assembly/layout.ts.
 
-import type { Metric } from "../model/collection-config.js";
+/** What distances mean: the metrics of the model, by the same names. This layer knows nothing above itself. */
+export type Metric = "cosine" | "dot" | "euclidean";
 
 /** How vectors are held and linked in one index. */
 export interface KernelSettings {

@@ -4,7 +4,7 @@
 //   between rows           cosine, euclidean   |p|² + |x|² - 2 p·x
 //                          dot   2 M² - 2 (p·x + h(p) h(x)),  h(x) = √(M² - |x|²), M the greatest norm
 
-import type { Metric } from "../model/collection-config.js";
+import type { Metric } from "./kernel-settings.js";
 import { f32Max, type ScalarRow } from "./scalar.js";
 import { prepareScalarRow, type ScalarQuery } from "./scalar-query.js";
 

@@ -1,7 +1,7 @@
 // How a query is prepared for its dot products with codes; part of the specification in scalar.ts. The two builds
 // differ here and nowhere else: relaxed SIMD multiplies i8 by i7, the baseline i16 by i16.
 
-import type { Metric } from "../model/collection-config.js";
+import type { Metric } from "./kernel-settings.js";
 import {
   encodeScalar,
   factorFor,

@@ -1,6 +1,6 @@
 // Scores on the exact vectors, in double precision: what a caller sees. Part of the specification in scalar.ts.
 
-import type { Metric } from "../model/collection-config.js";
+import type { Metric } from "./kernel-settings.js";
 import { padComponents } from "./scalar.js";
 
 /** The score of a vector: cosine similarity, inner product, or euclidean distance. 0 for cosine with a zero vector. */

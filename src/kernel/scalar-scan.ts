@@ -1,7 +1,7 @@
 // Flat scans over codes; part of the specification in scalar.ts. The nearest by code, and the exact scan: every row
 // that may be among the k nearest, by bounds on how far a code's distance can be off.
 
-import type { Metric } from "../model/collection-config.js";
+import type { Metric } from "./kernel-settings.js";
 import { f32Max, type ScalarRow } from "./scalar.js";
 import { distanceScalar, type ScalarDistance } from "./scalar-distance.js";
 import type { ScalarQuery } from "./scalar-query.js";

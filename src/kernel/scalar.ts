@@ -4,7 +4,7 @@
 // is rounded by Math.fround, and sums are taken lane by lane in the order of the SIMD code. The formulas and bounds
 // are explained in docs/internals/kernels.md.
 
-import type { Metric } from "../model/collection-config.js";
+import type { Metric } from "./kernel-settings.js";
 
 const { fround } = Math;
 

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import type { Metric } from "../model/collection-config.js";
+import type { Metric } from "./kernel-settings.js";
 import { builds, TestIndex } from "./kernel-harness.suite.js";
 import { fromQuery } from "./scalar-distance.js";
 import { prepareScalar } from "./scalar-query.js";

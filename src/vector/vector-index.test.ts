@@ -140,7 +140,7 @@ describe("deletes and reuse", () => {
     const random = seededRandom(41);
     const dimension = 24;
     const shape = { dimension, clusters: 50 };
-    const queries = clusteredVectors({ n: 100, ...shape }, random);
+    const queries = clusteredVectors({ n: 300, ...shape }, random);
     const trial = await IndexTrial.create({ dimension });
     trial.insert(clusteredVectors({ n: 4000, ...shape }, random));
     await trial.index.waitUntilLinked();
@@ -161,7 +161,7 @@ describe("deletes and reuse", () => {
     const fresh = await IndexTrial.create({ dimension });
     for (const vector of trial.rows.values()) fresh.insert(vector);
     await fresh.index.waitUntilLinked();
-    for (const ef of [16, 32, 64]) {
+    for (const ef of [32, 64, 128]) {
       const [worn, built] = [trial.recall(queries, ef), fresh.recall(queries, ef)];
       assert.ok(worn >= built - 0.01, `recall@10 at ef ${ef}: ${worn} after ten rounds, ${built} fresh`);
     }
