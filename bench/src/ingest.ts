@@ -64,7 +64,7 @@ try {
   async function writer(): Promise<void> {
     for (let from = batches.shift(); from !== undefined; from = batches.shift()) {
       const size = Math.min(batch, n - from);
-      const ids = Array.from({ length: size }, (_, i) => `point-${from! + i}`);
+      const ids = Array.from({ length: size }, (_, i) => `point-${from + i}`);
       const metadata = ids.map((id, i) => ({ title: id, year: 1950 + (i % 70), tags: ["a", "b"] }));
       await points.upsert({
         ids,

@@ -9,11 +9,16 @@ const changesWorthClosing = 1_000;
 export interface CheckpointNeed {
   readonly changes: number;
   readonly liveRows: number;
+  /** Rows that only wait for a checkpoint to be used again. */
+  readonly releasedRows: number;
 }
 
-/** True if a checkpoint should be written in the background. */
-export function isCheckpointDue({ changes, liveRows }: CheckpointNeed): boolean {
-  return changes > Math.max(changesMin, changedShare * liveRows);
+/**
+ * True if a checkpoint should be written in the background. Consolidation, which releases rows, goes over the whole
+ * graph and comes only when a fifth of it is dead: writing it out as well costs no more, and keeps memory from growing.
+ */
+export function isCheckpointDue({ changes, liveRows, releasedRows }: CheckpointNeed): boolean {
+  return releasedRows > 0 || changes > Math.max(changesMin, changedShare * liveRows);
 }
 
 /** True if closing should write a checkpoint: replaying fewer changes is faster than writing a file. */

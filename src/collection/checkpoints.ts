@@ -1,10 +1,14 @@
 // Writes the checkpoints of a collection's indexes in the background, one at a time, and at closing.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { PointStore } from "../store/point-store.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { Writer } from "./writer.js";
 import { isCheckpointDue, isCheckpointWorthClosing, type CheckpointNeed } from "./checkpoint-policy.js";
 import { checkpointPath } from "./open-indexes.js";
+
+/** Longest that a checkpoint which is due waits for linking to settle. */
+const patienceMs = 60_000;
 
 /** What checkpoints are made of. */
 export interface CheckpointParts {
@@ -25,6 +29,11 @@ export class Checkpoints {
 
   constructor(parts: CheckpointParts) {
     this.#parts = parts;
+    for (const index of parts.indexes) {
+      index.onReleased = () => {
+        this.consider();
+      };
+    }
     this.#stopped = new Promise((resolve) => {
       this.#stopWaiting = resolve;
     });
@@ -56,13 +65,21 @@ export class Checkpoints {
   #need(): CheckpointNeed {
     const { indexes, store } = this.#parts;
     const changes = Math.max(...indexes.map((index) => index.changesSinceCheckpoint));
-    return { changes, liveRows: store.state.pointCount };
+    const releasedRows = Math.max(...indexes.map((index) => index.releasedRows));
+    return { changes, liveRows: store.state.pointCount, releasedRows };
   }
 
-  /** A graph that is still being linked would be out of date as soon as it is written. */
+  /**
+   * A graph that is still being linked would be out of date as soon as it is written; but a writer that never rests
+   * must not put it off for good.
+   */
   async #saveWhenLinked(): Promise<void> {
     const linked = Promise.all(this.#parts.indexes.map((index) => index.waitUntilLinked()));
-    await Promise.race([linked, this.#stopped]);
+    const patience = new AbortController();
+    // The timer is aborted, which is not a failure.
+    const late = sleep(patienceMs, undefined, { ref: false, signal: patience.signal }).catch(() => undefined);
+    await Promise.race([linked, this.#stopped, late]);
+    patience.abort();
     if (!this.#isClosing && isCheckpointDue(this.#need())) await this.#saveAll();
   }
 

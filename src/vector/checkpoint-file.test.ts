@@ -43,7 +43,8 @@ describe("checkpoint", () => {
 
         const loaded = await VectorIndex.load(path, trial.options);
         assert.equal(loaded?.sequence, 77);
-        trial.index = loaded!.index;
+        assert.ok(loaded !== undefined);
+        trial.index = loaded.index;
         const stats = await trial.index.stats();
         assert.deepEqual(
           [stats.liveRows, stats.deadRows, stats.unreachableRows],

@@ -170,6 +170,9 @@ export class VectorIndex {
     return this.#changedRows + this.#maintenance.linkedRowsSinceCheckpoint;
   }
 
+  /** Called when rows have come to wait for a checkpoint, which makes them free for reuse. */
+  onReleased: () => void = () => undefined;
+
   /** Rows that a checkpoint would make free for reuse. */
   get releasedRows(): number {
     return this.#released.size;
@@ -237,6 +240,7 @@ export class VectorIndex {
       if (this.#options.durable) this.#released.add(row);
       else this.#free.push(row);
     }
+    if (this.#released.size > 0) this.onReleased();
   }
 
   /** Linked rows that are not live. */
