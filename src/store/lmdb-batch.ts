@@ -43,6 +43,8 @@ const changesPerTurn = 1000;
 /** A batch ready to be committed: what hands it to LMDB inside a transaction, and the meta that then holds. */
 export interface EncodedBatch {
   readonly run: LmdbCommit["puts"];
+  /** To be called when the transaction is flushed, and never if that failed. */
+  readonly recycle: () => void;
   readonly meta: StoreMeta;
 }
 
@@ -214,7 +216,10 @@ class BatchEncoder {
       if (changes !== undefined) void this.#tables.changes.put(changes.key, changes.record);
       return appended;
     };
-    return { run, meta };
+    const recycle = (): void => {
+      for (const slab of [this.#pointSlab, this.#idSlab, ...this.#vectorSlabs]) slab.recycle();
+    };
+    return { run, recycle, meta };
   }
 
   /** The record of the rows that came and went, if any did. */

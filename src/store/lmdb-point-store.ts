@@ -213,13 +213,14 @@ class LmdbPointStore implements PointStore {
   commit(batch: StoreBatch, applied: () => void = () => {}): Promise<void> {
     return this.#queue.run(async () => {
       checkBatch(batch, this.#state, this.#dimensions);
-      const { run, meta } = await encodeBatch(batch, this.#tables, {
+      const { run, recycle, meta } = await encodeBatch(batch, this.#tables, {
         meta: this.#meta,
         keys: this.#keys,
         rowOf: (id) => this.rowOf(id),
         hasVector: (field, row) => this.#environment.read(this.#tables.vectors[field]!, row) !== undefined,
       });
       await this.#write(run, meta, applied);
+      recycle();
     });
   }
 
