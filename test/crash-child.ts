@@ -40,6 +40,7 @@ class Work {
   readonly #db: Database;
   readonly #order: ChildOrder;
   readonly #plan: CyclePlan;
+  readonly #lastingNames: readonly string[];
   readonly #collections: Map<string, Collection>;
   /** Guests that an operation in flight speaks of: what a drop does to other calls is not the question here. */
   readonly #guestsInUse = new Set<string>();
@@ -51,12 +52,13 @@ class Work {
     this.#db = db;
     this.#order = order;
     this.#plan = planCycle(order.seed, order.cycle);
+    this.#lastingNames = lastingNames[this.#plan.database];
     this.#collections = collections;
   }
 
   /** Runs the writers until `end`; they stop when their calls are answered. */
   async run(): Promise<void> {
-    for (const name of lastingNames) {
+    for (const name of this.#lastingNames) {
       if (!this.#collections.has(name) && !this.#isEnding) await this.#make(name);
     }
     await Promise.all(Array.from({ length: this.#plan.writers }, () => this.#runWriter()));
@@ -76,18 +78,18 @@ class Work {
     const { seed, cycle } = this.#order;
     const random = randomOf(seed, cycle, this.#nextNumber, 0x7e57);
     if (random() < this.#plan.guestShare) return this.#doWithGuest(random);
-    const name = this.#plan.focus ?? lastingNames[below(random, lastingNames.length)]!;
-    if (random() < this.#plan.waitShare)
-      await this.#collections.get(name)!.waitForIndex().catch(passIfClosed);
+    const { names, waitShare } = this.#plan;
+    const name = names[below(random, names.length)]!;
+    if (random() < waitShare) await this.#collections.get(name)!.waitForIndex().catch(passIfClosed);
     return this.#isEnding ? undefined : this.#write(name);
   }
 
   /** Makes a guest, writes to one, or drops one. */
   async #doWithGuest(random: () => number): Promise<void> {
-    const guests = [...this.#collections.keys()].filter((name) => !lastingNames.includes(name));
+    const guests = [...this.#collections.keys()].filter((name) => !this.#lastingNames.includes(name));
     const free = guests.filter((name) => !this.#guestsInUse.has(name));
     const name = free[below(random, free.length)];
-    if (name === undefined || (guests.length < 3 && random() < 0.4)) {
+    if (name === undefined || (guests.length < 2 && random() < 0.4)) {
       return this.#make(guestName({ ...this.#order, number: this.#nextNumber }));
     }
     this.#guestsInUse.add(name);
@@ -140,9 +142,9 @@ async function openAll(db: Database): Promise<Map<string, Collection>> {
 }
 
 async function main(order: ChildOrder): Promise<void> {
-  const { closeAfterMs } = planCycle(order.seed, order.cycle);
+  const { closeAfterMs, linkingThreads } = planCycle(order.seed, order.cycle);
   say("opening");
-  const db = await open(order.folder);
+  const db = await open(order.folder, { linkingThreads });
   const work = new Work(db, order, await openAll(db));
   say("opened");
   const running = work.run();

@@ -48,12 +48,10 @@ export interface Shape {
   readonly idCount: number;
 }
 
-/** Collections that every run has, and that are never dropped. */
-export const lastingNames: readonly string[] = ["plain", "fields", "wide"];
-
-const shapes: Readonly<Record<string, Shape>> = {
-  plain: shapeOf(2500, [{ name: "", dimension: 24, metric: "cosine" }]),
-  fields: shapeOf(800, [
+const shapes = {
+  few: shapeOf(400, [{ name: "", dimension: 24, metric: "cosine" }]),
+  many: shapeOf(2500, [{ name: "", dimension: 24, metric: "cosine" }]),
+  fields: shapeOf(500, [
     { name: "title", dimension: 8, metric: "euclidean" },
     { name: "image", dimension: 40, metric: "dot" },
   ]),
@@ -62,9 +60,18 @@ const shapes: Readonly<Record<string, Shape>> = {
     quantization: "none",
     originals: "memory",
   }),
-  guestA: shapeOf(300, [{ name: "", dimension: 3, metric: "dot" }]),
-  guestB: shapeOf(300, [{ name: "only", dimension: 16, metric: "cosine" }]),
+  guestA: shapeOf(200, [{ name: "", dimension: 3, metric: "dot" }]),
+  guestB: shapeOf(200, [{ name: "only", dimension: 16, metric: "cosine" }]),
 };
+
+/**
+ * The databases of a run, with the collections that are in them from the first cycle on. Most cycles work on the small
+ * one, because they are quick; in the large one there is background work too: linking, consolidation, checkpoints.
+ */
+export const lastingNames = {
+  small: ["few", "fields"],
+  large: ["many", "wide", "fields"],
+} satisfies Record<string, readonly (keyof typeof shapes)[]>;
 
 function shapeOf(idCount: number, fields: readonly PlannedField[], settings: CollectionConfig = {}): Shape {
   const [only] = fields;
@@ -82,21 +89,24 @@ export function guestName({ cycle, number }: OperationKey): string {
 
 /** The kind of a collection, which its name tells. */
 export function shapeOfName(name: string): Shape {
-  const shape = shapes[name.split(" ")[0]!];
-  if (shape === undefined) throw new Error(`no collection of the crash test is named ${name}`);
-  return shape;
+  const kind = name.split(" ")[0]!;
+  if (!Object.hasOwn(shapes, kind)) throw new Error(`no collection of the crash test is named ${name}`);
+  // Just checked.
+  return shapes[kind as keyof typeof shapes];
 }
 
 /** How one cycle goes: what the process does and when it is killed. */
 export interface CyclePlan {
+  readonly database: keyof typeof lastingNames;
   readonly writers: number;
   /** Calls that a writer makes in one turn, without waiting for the first. */
   readonly callsATurn: number;
+  readonly linkingThreads: number;
   /** Points in a batch. */
   readonly batchMin: number;
   readonly batchMax: number;
-  /** The one collection written to, or `undefined` for all. */
-  readonly focus: string | undefined;
+  /** The lasting collections that are written to. */
+  readonly names: readonly string[];
   /** How often an operation makes or drops a collection, instead of writing points. */
   readonly guestShare: number;
   /** How often a writer waits for the index first. */
@@ -126,12 +136,16 @@ export type Kill =
 export function planCycle(seed: number, cycle: number): CyclePlan {
   const random = randomOf(seed, cycle, 0x51ab);
   const closes = random() < 0.12;
+  const database = cycle % 4 === 3 ? "large" : "small";
+  const names: readonly string[] = lastingNames[database];
   const plan: CyclePlan = {
+    database,
     writers: 1 + below(random, 4),
     callsATurn: random() < 0.6 ? 1 : 2 + below(random, 2),
+    linkingThreads: random() < 0.8 ? 1 : 2,
     batchMin: 1,
     batchMax: [3, 60, 500][below(random, 3)]!,
-    focus: random() < 0.4 ? lastingNames[below(random, lastingNames.length)] : undefined,
+    names: random() < 0.4 ? [names[below(random, names.length)]!] : names,
     guestShare: random() < 0.4 ? 0.15 : 0,
     waitShare: random() < 0.5 ? 0.03 : 0,
     closeAfterMs: closes ? random() * 120 : undefined,
@@ -139,19 +153,11 @@ export function planCycle(seed: number, cycle: number): CyclePlan {
     inspect: random() < 0.6 ? "in place" : "a copy",
     settle: random() < 0.15,
   };
-  if (closes || random() > 0.05) return plan;
+  if (closes || database === "small" || random() > 0.15) return plan;
   // So many rows are written and linked that a checkpoint is due, about when the kill comes.
   const kill: Kill = { after: "begin", count: 20 + below(random, 40), delayMs: random() * 100 };
-  return {
-    ...plan,
-    focus: "plain",
-    writers: 1,
-    callsATurn: 3,
-    batchMin: 400,
-    waitShare: 0.2,
-    batchMax: 500,
-    kill,
-  };
+  const batches = { writers: 1, callsATurn: 3, batchMin: 400, batchMax: 500 };
+  return { ...plan, ...batches, names: ["many"], waitShare: 0.2, kill };
 }
 
 /** Mostly a moment among the operations, however fast the machine is. */

@@ -1,14 +1,14 @@
-// A run of the crash test: cycle by cycle over one folder, a child works and is killed, and what is left is compared
-// with the books.
+// A run of the crash test: cycle by cycle over the same folder, a child works and is killed, and what is left is
+// compared with the books.
 
 import { existsSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { open } from "omendb";
-import { inspect, type Inspection } from "./crash-inspection.js";
+import { inspect, type Inspection, type InspectionOptions } from "./crash-inspection.js";
 import { Ledger } from "./crash-ledger.js";
-import { planCycle, randomOf } from "./crash-plan.js";
+import { planCycle, randomOf, type CyclePlan } from "./crash-plan.js";
 import { CrashProcess, type Ending, type Phase } from "./crash-process.js";
 
 /** What to run. */
@@ -19,7 +19,6 @@ export interface CrashRunOptions {
 
 /** What a run did. */
 export interface CrashReport {
-  readonly cycleCount: number;
   /** Cycles by what the child was doing when it ended. */
   readonly phases: Readonly<Record<Phase, number>>;
   readonly ackedCount: number;
@@ -27,52 +26,97 @@ export interface CrashReport {
   readonly survivedCount: number;
   readonly vanishedCount: number;
   /** Cycles in which operations were in flight at the kill. */
-  readonly cyclesInFlight: number;
+  readonly inFlightCycles: number;
   readonly comparedPointCount: number;
 }
 
-/** Runs all cycles. A failure names the seed, the cycle and the folder, which is kept. */
+const emptyReport: CrashReport = {
+  phases: { starting: 0, opening: 0, opened: 0, closing: 0, closed: 0 },
+  ackedCount: 0,
+  survivedCount: 0,
+  vanishedCount: 0,
+  inFlightCycles: 0,
+  comparedPointCount: 0,
+};
+
+/**
+ * Runs all cycles, those of each database side by side. A failure names the seed, the cycle and the folder, which is
+ * kept.
+ */
 export async function runCrashCycles({ seed, cycleCount }: CrashRunOptions): Promise<CrashReport> {
   const parent = await mkdtemp(join(tmpdir(), "omendb-crash-"));
-  const run = new CrashRun(seed, parent);
-  for (let cycle = 0; cycle < cycleCount; cycle++) {
-    try {
-      await run.runCycle(cycle);
-    } catch (cause) {
-      await run.end();
-      const where = `seed ${seed}, cycle ${cycle} of ${cycleCount}, ${JSON.stringify(planCycle(seed, cycle))}`;
-      throw new Error(`${where}, folder kept: ${parent}\n${String(cause)}`, { cause });
-    }
-  }
-  await run.end();
+  const lanes = [new Lane(seed, parent, "small"), new Lane(seed, parent, "large")];
+  let isFailed = false;
+  const ends = await Promise.allSettled(
+    lanes.map(async (lane) => {
+      try {
+        for (let cycle = 0; cycle < cycleCount && !isFailed; cycle++) await lane.runCycle(cycle);
+      } catch (error) {
+        isFailed = true;
+        throw error;
+      } finally {
+        await lane.end();
+      }
+    }),
+  );
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
   await rm(parent, { recursive: true });
-  return run.report;
+  return lanes.map((lane) => lane.report).reduce(sumOf);
 }
 
-class CrashRun {
+function sumOf(a: CrashReport, b: CrashReport): CrashReport {
+  return {
+    phases: {
+      starting: a.phases.starting + b.phases.starting,
+      opening: a.phases.opening + b.phases.opening,
+      opened: a.phases.opened + b.phases.opened,
+      closing: a.phases.closing + b.phases.closing,
+      closed: a.phases.closed + b.phases.closed,
+    },
+    ackedCount: a.ackedCount + b.ackedCount,
+    survivedCount: a.survivedCount + b.survivedCount,
+    vanishedCount: a.vanishedCount + b.vanishedCount,
+    inFlightCycles: a.inFlightCycles + b.inFlightCycles,
+    comparedPointCount: a.comparedPointCount + b.comparedPointCount,
+  };
+}
+
+/** The cycles that work on one database, one after another. */
+class Lane {
+  report = emptyReport;
   readonly #seed: number;
+  readonly #database: CyclePlan["database"];
   readonly #folder: string;
   readonly #copy: string;
   readonly #ledger = new Ledger();
   /** Loads the package while what the last child left is inspected. */
   #next = new CrashProcess();
-  report: CrashReport = {
-    cycleCount: 0,
-    phases: { starting: 0, opening: 0, opened: 0, closing: 0, closed: 0 },
-    ackedCount: 0,
-    survivedCount: 0,
-    vanishedCount: 0,
-    cyclesInFlight: 0,
-    comparedPointCount: 0,
-  };
 
-  constructor(seed: number, parent: string) {
+  constructor(seed: number, parent: string, database: CyclePlan["database"]) {
     this.#seed = seed;
-    this.#folder = join(parent, "data");
-    this.#copy = join(parent, "copy");
+    this.#database = database;
+    this.#folder = join(parent, database);
+    this.#copy = join(parent, `${database}-copy`);
   }
 
+  /** Does nothing if the cycle is another lane's. */
   async runCycle(cycle: number): Promise<void> {
+    const plan = planCycle(this.#seed, cycle);
+    if (plan.database !== this.#database) return;
+    try {
+      await this.#run(cycle, plan);
+    } catch (cause) {
+      const where = `OMENDB_CRASH_SEED=${this.#seed}, cycle ${cycle}, ${JSON.stringify(plan)}`;
+      throw new Error(`${where}, folder kept: ${this.#folder}\n${String(cause)}`, { cause });
+    }
+  }
+
+  /** Ends the process that waits for the next cycle. */
+  async end(): Promise<void> {
+    await this.#next.dismiss();
+  }
+
+  async #run(cycle: number, plan: CyclePlan): Promise<void> {
     const child = this.#next;
     let ending: Ending;
     try {
@@ -80,46 +124,38 @@ class CrashRun {
     } finally {
       this.#next = new CrashProcess();
     }
-    const inFlight = this.#ledger.inFlightCount > 0;
-    this.#note(ending, inFlight, await this.#inspect(cycle));
-  }
-
-  async end(): Promise<void> {
-    await this.#next.dismiss();
-  }
-
-  async #inspect(cycle: number): Promise<Inspection> {
-    const plan = planCycle(this.#seed, cycle);
+    const isInFlight = this.#ledger.inFlightCount > 0;
+    const options = { random: randomOf(this.#seed, cycle, 0x1005), settle: plan.settle };
     // A child killed early may have made no folder.
-    if (plan.inspect === "in place" || !existsSync(this.#folder))
-      return this.#inspectFolder(this.#folder, cycle);
+    const isCopied = plan.inspect === "a copy" && existsSync(this.#folder);
+    const inspection = await (isCopied ? this.#inspectCopy(options) : this.#inspect(this.#folder, options));
+    this.#note(ending, isInFlight, inspection);
+  }
+
+  async #inspectCopy(options: InspectionOptions): Promise<Inspection> {
     await cp(this.#folder, this.#copy, { recursive: true });
-    const inspection = await this.#inspectFolder(this.#copy, cycle);
+    const inspection = await this.#inspect(this.#copy, options);
     await rm(this.#copy, { recursive: true });
     return inspection;
   }
 
-  async #inspectFolder(folder: string, cycle: number): Promise<Inspection> {
-    const { settle } = planCycle(this.#seed, cycle);
-    const random = randomOf(this.#seed, cycle, 0x1005);
+  async #inspect(folder: string, options: InspectionOptions): Promise<Inspection> {
     const db = await open(folder, { linkingThreads: 1 });
     try {
-      return await inspect(db, this.#ledger, { random, settle });
+      return await inspect(db, this.#ledger, options);
     } finally {
       await db.close();
     }
   }
 
-  #note({ phase, ackedCount }: Ending, inFlight: boolean, inspection: Inspection): void {
-    const { report } = this;
-    this.report = {
-      cycleCount: report.cycleCount + 1,
-      phases: { ...report.phases, [phase]: report.phases[phase] + 1 },
-      ackedCount: report.ackedCount + ackedCount,
-      survivedCount: report.survivedCount + inspection.survivedCount,
-      vanishedCount: report.vanishedCount + inspection.vanishedCount,
-      cyclesInFlight: report.cyclesInFlight + (inFlight ? 1 : 0),
-      comparedPointCount: report.comparedPointCount + inspection.pointCount,
-    };
+  #note({ phase, ackedCount }: Ending, isInFlight: boolean, inspection: Inspection): void {
+    this.report = sumOf(this.report, {
+      phases: { ...emptyReport.phases, [phase]: 1 },
+      ackedCount,
+      survivedCount: inspection.survivedCount,
+      vanishedCount: inspection.vanishedCount,
+      inFlightCycles: isInFlight ? 1 : 0,
+      comparedPointCount: inspection.pointCount,
+    });
   }
 }

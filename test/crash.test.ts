@@ -32,9 +32,9 @@ test(`acknowledged writes survive ${cycleCount} kills`, async () => {
   const { opening, opened, closing, closed } = report.phases;
   const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
   console.log(
-    `crash test: ${report.cycleCount} cycles in ${seconds} s; killed while opening ${opening}, working ${opened}, ` +
+    `crash test: ${cycleCount} cycles in ${seconds} s; killed while opening ${opening}, working ${opened}, ` +
       `closing ${closing}, after closing ${closed}; operations acknowledged ${report.ackedCount}; in flight at ` +
-      `${report.cyclesInFlight} kills, of these operations ${report.survivedCount} were there and ` +
+      `${report.inFlightCycles} kills, of these operations ${report.survivedCount} were there and ` +
       `${report.vanishedCount} were not; points compared ${report.comparedPointCount}`,
   );
   // A run in which the child did nothing would show nothing.
