@@ -30,6 +30,10 @@ export class PointViews {
 
   /** The same as a hit. */
   hit(row: number, score: number, include: ResolvedInclude): Hit | undefined {
+    if (include.metadata === "none" && !include.vector) {
+      const id = this.#store.idOf(row);
+      return id === undefined ? undefined : { id, score };
+    }
     const stored = this.#store.readPoint(row);
     if (stored === undefined) return undefined;
     const hit: Writable<Hit> = { id: stored.id, score };

@@ -8,6 +8,7 @@
 import { assert } from "../base/assert.js";
 import { xxHash32 } from "../base/checksum.js";
 import type { PointId } from "../model/point.js";
+import { writeText } from "./write-text.js";
 
 /** Bytes that must be free where a key is written. Keys take at most 513; the rest shows that an id is too long. */
 export const idKeyRoomBytes = 1 + 3 * 512;
@@ -37,7 +38,7 @@ function writeStringKey(id: string, target: Buffer, offset: number): number {
   assert(id.length > 0 && id.length <= idBytesMax, "an id that is a string must have 1 to 512 UTF-8 bytes");
   assert(id.isWellFormed(), "an id must not hold a lone surrogate");
   target[offset] = stringTag;
-  const bytes = target.write(id, offset + 1);
+  const bytes = writeText(id, target, offset + 1);
   assert(bytes <= idBytesMax, "an id that is a string must have 1 to 512 UTF-8 bytes");
   return bytes + 1;
 }

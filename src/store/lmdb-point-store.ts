@@ -27,6 +27,7 @@ import {
   vectorRecordBytes,
 } from "./point-record.js";
 import type { PointStore, RowChanges, StoreBatch, StoredPoint, StoreState } from "./point-store.js";
+import { RowIds } from "./row-ids.js";
 import { SerialQueue } from "./serial-queue.js";
 import { type StoreMeta, writeStoreMeta } from "./store-meta.js";
 
@@ -71,6 +72,7 @@ class LmdbPointStore implements PointStore {
   readonly #queue = new SerialQueue();
   readonly #keys = new IdKeyWriter();
   readonly #idPlace: IdPlace;
+  readonly #rowIds = new RowIds();
   #meta: StoreMeta;
   #state: StoreState;
   // Views of the buffer that lmdb reads into, kept because making them costs as much as the read.
@@ -95,6 +97,15 @@ class LmdbPointStore implements PointStore {
     const key = this.#keys.write(id);
     const record = this.#environment.read(this.#tables.ids, key);
     return record === undefined ? -1 : readIdRecord(record, key, this.#idPlace);
+  }
+
+  idOf(row: number): PointId | undefined {
+    if (this.#environment.isClosed) throw this.#environment.closedError();
+    const known = this.#rowIds.get(row);
+    if (known !== undefined) return known;
+    const id = this.readPoint(row)?.id;
+    if (id !== undefined) this.#rowIds.set(row, id);
+    return id;
   }
 
   readPoint(row: number): StoredPoint | undefined {
@@ -219,9 +230,19 @@ class LmdbPointStore implements PointStore {
         rowOf: (id) => this.rowOf(id),
         hasVector: (field, row) => this.#environment.read(this.#tables.vectors[field]!, row) !== undefined,
       });
-      await this.#write(run, meta, applied);
+      await this.#write(run, meta, () => {
+        this.#forgetIds(batch);
+        applied();
+      });
       recycle();
     });
+  }
+
+  #forgetIds({ changes }: StoreBatch): void {
+    for (const change of changes) {
+      if (change.kind === "remove") this.#rowIds.forget(change.row);
+      if (change.kind === "put" && change.replacedRow >= 0) this.#rowIds.forget(change.replacedRow);
+    }
   }
 
   trimChanges(sequence: number): Promise<void> {

@@ -64,6 +64,10 @@ export class MemoryPointStore implements PointStore {
     return this.#rows.get(canonicalId(id)) ?? -1;
   }
 
+  idOf(row: number): PointId | undefined {
+    return this.readPoint(row)?.id;
+  }
+
   readPoint(row: number): StoredPoint | undefined {
     this.#checkOpen();
     checkRow(row);

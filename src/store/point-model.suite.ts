@@ -122,7 +122,10 @@ export class PointModel {
       byRow.map(({ row }) => row),
     );
     for (const point of byRow) checkPoint(store, point);
-    for (const row of this.#freeRows) assert.equal(store.readPoint(row), undefined);
+    for (const row of this.#freeRows) {
+      assert.equal(store.readPoint(row), undefined);
+      assert.equal(store.idOf(row), undefined);
+    }
     for (let field = 0; field < 2; field++) this.#checkField(store, field, byRow);
     this.#checkChanges(store);
   }
@@ -154,6 +157,7 @@ export class PointModel {
 function checkPoint(store: PointStore, { id, row, metadata, vectors }: ModelPoint): void {
   assert.equal(store.rowOf(id), row);
   assert.deepEqual(store.readPoint(row), { id, metadata });
+  assert.deepEqual([store.idOf(row), store.idOf(row)], [id, id]);
   for (const [field, vector] of vectors.entries()) {
     const target = new Float32Array(3);
     assert.equal(store.readVector(field, row, target, 0), vector !== undefined);

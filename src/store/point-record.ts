@@ -11,6 +11,7 @@ import type { PointId } from "../model/point.js";
 import { type IdKeyWriter, idKeyHash, idKeyRoomBytes, readIdKey, writeIdKey } from "./id-key.js";
 import type { StoredPoint } from "./point-store.js";
 import type { Chunk, Slab } from "./slab.js";
+import { writeText } from "./write-text.js";
 
 const pointVersion = 1;
 const pointHeaderBytes = 8;
@@ -46,7 +47,7 @@ export function writePointRecord(slab: Slab, { row, id, metadata }: PointFields)
   const keyStart = offset + pointHeaderBytes;
   const keyBytes = writeIdKey(id, bytes, keyStart);
   const keyEnd = keyStart + keyBytes;
-  const length = keyEnd - offset + bytes.write(metadata, keyEnd);
+  const length = keyEnd - offset + writeText(metadata, bytes, keyEnd);
   words[(offset >> 2) + 1] = pointVersion | (keyBytes << 16);
   words[offset >> 2] = xxHash32(words, (offset >> 2) + 1, length - 4, row);
   return length;

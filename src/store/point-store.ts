@@ -86,6 +86,9 @@ export interface PointStore {
   /** The row of an id, or -1. */
   rowOf(id: PointId): number;
 
+  /** The id of a row, or `undefined` where the row is not in use. Cheaper than `readPoint` where it was asked before. */
+  idOf(row: number): PointId | undefined;
+
   /** The point of a row, or `undefined` where the row is not in use. */
   readPoint(row: number): StoredPoint | undefined;
 
