@@ -126,8 +126,11 @@ async function openLocked(
   path: string,
   build: (catalog: CatalogStore) => FolderBacking,
 ): Promise<FolderBacking> {
-  await makeFolder(join(path, collectionsFolder));
-  const catalog = await openCatalogStore(join(path, catalogFolder));
+  const collections = join(path, collectionsFolder);
+  await makeFolder(collections);
+  // The catalogue is there before the first collection. Without it every collection would count as left behind.
+  const isUsed = (await readdir(collections)).some(isFolderName);
+  const catalog = await openCatalogStore(join(path, catalogFolder), isUsed ? { mode: "open" } : {});
   try {
     const backing = build(catalog);
     await backing.removeOrphans();
