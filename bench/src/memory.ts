@@ -1,4 +1,5 @@
-// Resident bytes a point, as the slope between two sizes, each measured in a process of its own.
+// Resident bytes a point, as the slope between two sizes, each measured in a process of its own; and how long it takes
+// until a reopened collection answers its first search, its checkpoint in the page cache.
 //
 //   npm run bench:memory [-- --dimension 768 --small 25000 --large 100000]
 
@@ -11,6 +12,12 @@ import { fileURLToPath } from "node:url";
 import { open } from "omendb";
 import { readArguments } from "./arguments.js";
 import { machineLine, residentBytes, type ResidentBytes } from "./measure.js";
+
+/** What a child measures. */
+interface Outcome {
+  readonly resident: ResidentBytes;
+  readonly reopenMs: number;
+}
 
 const settings = readArguments({
   dimension: 768,
@@ -29,23 +36,24 @@ function parent(): void {
   for (const originals of ["disk", "memory"]) {
     const [small, large] = [settings.small, settings.large].map((n) => run(n, originals));
     const rows = settings.large - settings.small;
-    const owned = (large!.owned - small!.owned) / rows;
-    const fileBacked = (large!.fileBacked - small!.fileBacked) / rows;
+    const owned = (large!.resident.owned - small!.resident.owned) / rows;
+    const fileBacked = (large!.resident.fileBacked - small!.resident.fileBacked) / rows;
     console.log(
-      `originals ${originals.padEnd(6)}  ${owned.toFixed(0)} bytes a point (RssAnon + RssShmem), fixed ${mebibytes(small!.owned - owned * settings.small)}; ` +
+      `originals ${originals.padEnd(6)}  ${owned.toFixed(0)} bytes a point (RssAnon + RssShmem), fixed ${mebibytes(small!.resident.owned - owned * settings.small)}; ` +
         `file-backed pages ${fileBacked.toFixed(0)} a point; ${settings.small} and ${settings.large} x ${settings.dimension}, linked`,
     );
+    console.log(`  ${settings.large} points reopened and searched in ${large!.reopenMs.toFixed(0)} ms`);
   }
 }
 
-function run(n: number, originals: string): ResidentBytes {
+function run(n: number, originals: string): Outcome {
   const own = { ...settings, n, originals };
   const given = Object.entries(own).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const output = execFileSync(process.execPath, ["--expose-gc", fileURLToPath(import.meta.url), ...given], {
     encoding: "utf8",
   });
   // The child prints one line of JSON of this shape.
-  return JSON.parse(output) as ResidentBytes;
+  return JSON.parse(output) as Outcome;
 }
 
 function mebibytes(bytes: number): string {
@@ -74,7 +82,15 @@ async function child(): Promise<void> {
     await sleep(50);
     globalThis.gc?.();
   }
-  console.log(JSON.stringify(residentBytes()));
+  const resident = residentBytes();
   await db.close();
+  const begin = performance.now();
+  const reopened = await open(folder);
+  const vector = Float32Array.from({ length: dimension }, (_, i) => i - dimension / 2);
+  const hits = await (await reopened.collection("points")).search({ vector });
+  const reopenMs = performance.now() - begin;
+  if (hits.length !== Math.min(10, n)) throw new Error(`the reopened collection found ${hits.length} hits`);
+  await reopened.close();
+  console.log(JSON.stringify({ resident, reopenMs }));
   await rm(folder, { recursive: true });
 }

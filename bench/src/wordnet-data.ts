@@ -24,7 +24,7 @@ const queryCount = 1000;
 /** Reads the set from a folder; says where it belongs and ends the process if it is not there. */
 export function readWordnet(folder: string): WordnetData {
   if (!existsSync(join(folder, "base.f16"))) {
-    console.error(`SKIPPED: the data set is not in ${folder}. Name its folder with --data.`);
+    console.log(`SKIPPED: the data set is not in ${folder}. Name its folder with --data.`);
     process.exit(0);
   }
   const bytes = readFileSync(join(folder, "neighbors100.i32"));

@@ -1,0 +1,48 @@
+// Benchmarks run small, so that they cannot rot. Nothing is asserted about speed.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const folder = benchFolder();
+
+function run(name: string, ...given: string[]): string {
+  return execFileSync(process.execPath, [join(folder, name), ...given], { encoding: "utf8" });
+}
+
+test("ingest prints its figures with their conditions", () => {
+  const output = run("ingest.js", "--n", "3000", "--dimension", "16", "--writers", "2");
+  assert.match(output, /3000 x 16 with metadata, batches of 1000, 2 writer\(s\), durability sync, seed 1/);
+  assert.match(output, /acknowledged \d+ points a second/);
+  assert.match(output, /others used (?:\d+ %|unknown) of the machine/);
+});
+
+test("memory prints a slope for both places of originals, and the time to reopen", () => {
+  const output = run("memory.js", "--dimension", "32", "--small", "1000", "--large", "3000");
+  assert.match(output, /originals disk .* bytes a point/);
+  assert.match(output, /originals memory .* bytes a point/);
+  assert.match(output, /reopened and searched in \d+ ms/);
+});
+
+test("without its data set the comparison says so", () => {
+  assert.match(run("wordnet.js", "--data", "nowhere"), /SKIPPED: the data set is not in nowhere/);
+});
+
+test("an unknown option is refused", () => {
+  for (const given of [["--points", "5"], ["--n"], ["--n", "many"], ["5"]]) {
+    const { status, stderr } = spawnSync(process.execPath, [join(folder, "ingest.js"), ...given], {
+      encoding: "utf8",
+    });
+    assert.equal(status, 2);
+    assert.match(stderr, /Options and their defaults: --n 100000/);
+  }
+});
+
+function benchFolder(): string {
+  let at = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(at, "package.json"))) at = dirname(at);
+  return join(at, "bench", "dist");
+}
