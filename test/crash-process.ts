@@ -47,14 +47,21 @@ export class CrashProcess {
     await this.#ended;
     clearTimeout(watchdog);
     listener.end();
-    const { exitCode, signalCode } = this.#process;
-    const endedWell =
-      listener.phase === "closed" ? exitCode === 0 || signalCode === "SIGKILL" : listener.hasKilled;
-    const said = `the child ended with ${signalCode ?? String(exitCode)} while ${listener.phase}: ${this.#errorText}`;
-    assert.ok(endedWell && this.#errorText === "", said);
-    if (listener.phase === "closed")
-      assert.equal(ledger.inFlightCount, 0, "all calls are answered before close() is");
+    this.#checkEnd(listener);
+    if (listener.phase === "closed") assert.equal(ledger.inFlightCount, 0, "close() waits for all calls");
     return { phase: listener.phase, ackedCount: listener.ackedCount };
+  }
+
+  /** A child ends because it was killed as planned, or with its work done; and it has nothing to complain of. */
+  #checkEnd({ phase, hasKilled }: Listener): void {
+    const { exitCode, signalCode } = this.#process;
+    const isKilled = hasKilled && signalCode === "SIGKILL";
+    const isDone = phase === "closed" && exitCode === 0;
+    if ((isKilled || isDone) && this.#errorText === "") return;
+    const end = signalCode ?? `exit code ${String(exitCode)}`;
+    assert.fail(
+      `the child ended with ${end} while ${phase}, ${hasKilled ? "" : "not "}killed as planned: ${this.#errorText}`,
+    );
   }
 
   kill(): void {
