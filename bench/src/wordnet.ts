@@ -22,8 +22,8 @@ const settings = readArguments({
 });
 const limit = 10;
 const efs = {
-  omendb: [16, 32, 48, 64, 96, 128, 192, 256],
-  hnswlib: [16, 32, 64, 96, 128, 192, 256, 384, 512],
+  omendb: [24, 32, 40, 48, 52, 56, 64, 96, 128],
+  hnswlib: [24, 32, 40, 48, 52, 56, 64, 96, 128],
 };
 
 /** One index under test: answers a query with rows. */
