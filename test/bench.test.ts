@@ -14,7 +14,7 @@ function run(name: string, ...given: string[]): string {
 }
 
 test("ingest prints its figures with their conditions", () => {
-  const output = run("ingest.js", "--n", "3000", "--dimension", "16", "--writers", "2");
+  const output = run("ingest.js", "--n", "3000", "--dimension", "16", "--writers", "2", "--rounds", "1");
   assert.match(output, /3000 x 16 with metadata, batches of 1000, 2 writer\(s\), durability sync, seed 1/);
   assert.match(output, /acknowledged \d+ points a second/);
   assert.match(output, /others used (?:\d+ %|unknown) of the machine/);

@@ -1,14 +1,16 @@
-// Acknowledged inserts a second through the public API, durable on disk, and how long the event loop is held up.
+// Acknowledged inserts a second through the public API, durable on disk, in turn with LMDB alone; how long the event
+// loop is held up; and linked rows a second.
 //
-//   npm run bench:ingest [-- --n 100000 --dimension 128 --batch 1000 --writers 1 --threads 2]
+//   npm run bench:ingest [-- --n 100000 --dimension 128 --batch 1000 --writers 1 --threads 2 --rounds 3]
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
-import { open } from "omendb";
+import { open, type Collection } from "omendb";
 import { readArguments } from "./arguments.js";
-import { cpuOfOthers, cpuTimes, machineLine } from "./measure.js";
+import { cpuOfOthers, cpuTimes, machineLine, percentile } from "./measure.js";
+import { rawPointsPerSecond } from "./raw-store.js";
 
 const settings = readArguments({
   n: 100_000,
@@ -16,64 +18,123 @@ const settings = readArguments({
   batch: 1000,
   writers: 1,
   threads: 2,
+  rounds: 3,
   seed: 1,
-  path: "",
 });
-const { n, dimension, batch, writers } = settings;
+const { n, dimension, batch, writers, threads, rounds, seed } = settings;
 
-const vectors = new Float32Array(n * dimension);
-let state = settings.seed;
-for (let i = 0; i < vectors.length; i++) {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-  vectors[i] = state / 2 ** 31;
+/** One round of inserts. */
+interface Round {
+  readonly perSecond: number;
+  readonly linkedMeanwhile: number;
+  readonly linkedPerSecond: number;
+  /** Share of the time that the main thread was busy. */
+  readonly busy: number;
+  readonly delayMaxMs: number;
+  readonly delayP99Ms: number;
 }
-const batches: number[] = [];
-for (let from = 0; from < n; from += batch) batches.push(from);
 
-const folder = settings.path === "" ? await mkdtemp(join(tmpdir(), "omendb-bench-")) : settings.path;
-const db = await open(folder, { linkingThreads: settings.threads });
-try {
-  const points = await db.createCollection("points", { dimension });
-  const before = cpuTimes();
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  const loop = performance.eventLoopUtilization();
-  const begin = performance.now();
-  await Promise.all(Array.from({ length: writers }, () => writer()));
-  const acknowledged = performance.now() - begin;
-  delay.disable();
-  const { utilization } = performance.eventLoopUtilization(loop);
-  const atAcknowledged = await points.stats();
-  await points.waitForIndex();
-  const linked = performance.now() - begin;
-  console.log(machineLine());
-  console.log(
-    `${n} x ${dimension} with metadata, batches of ${batch}, ${writers} writer(s), durability sync, seed ${settings.seed}`,
-  );
-  console.log(
-    `acknowledged ${((n / acknowledged) * 1000).toFixed(0)} points a second; ${atAcknowledged.indexes[0]!.linkedRows} linked meanwhile`,
-  );
-  console.log(`linked ${((n / linked) * 1000).toFixed(0)} points a second, ${settings.threads} threads`);
-  // The histogram counts from the due time of a 1 ms timer.
-  console.log(`the main thread was busy ${(100 * utilization).toFixed(0)} % of the time`);
-  console.log(
-    `event loop held up for at most ${(delay.max / 1e6).toFixed(1)} ms, p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms`,
-  );
-  console.log(`others used ${cpuOfOthers(before, cpuTimes(), linked)} of the machine`);
+const vectors = randomVectors();
+const metadataOf = (i: number): { title: string; year: number; tags: string[] } => ({
+  title: `point-${i}`,
+  year: 1950 + (i % 70),
+  tags: ["a", "b"],
+});
 
-  async function writer(): Promise<void> {
-    for (let from = batches.shift(); from !== undefined; from = batches.shift()) {
+const before = cpuTimes();
+const begin = performance.now();
+const raw: number[] = [];
+const own: Round[] = [];
+for (let round = 0; round < rounds; round++) {
+  raw.push(
+    await rawPointsPerSecond({ n, dimension, batch, vectors, metadata: JSON.stringify(metadataOf(0)) }),
+  );
+  own.push(await insertRound());
+}
+const others = cpuOfOthers(before, cpuTimes(), performance.now() - begin);
+print();
+
+function randomVectors(): Float32Array {
+  const all = new Float32Array(n * dimension);
+  let state = seed;
+  for (let i = 0; i < all.length; i++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    all[i] = state / 2 ** 31;
+  }
+  return all;
+}
+
+async function insertRound(): Promise<Round> {
+  const folder = await mkdtemp(join(tmpdir(), "omendb-bench-"));
+  const db = await open(folder, { linkingThreads: threads });
+  try {
+    const points = await db.createCollection("points", { dimension });
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    const loop = performance.eventLoopUtilization();
+    const start = performance.now();
+    await insertAll(points);
+    const acknowledgedMs = performance.now() - start;
+    delay.disable();
+    const { utilization: busy } = performance.eventLoopUtilization(loop);
+    const linkedMeanwhile = (await points.stats()).indexes[0]!.linkedRows;
+    await points.waitForIndex();
+    const linkedMs = performance.now() - start;
+    return {
+      perSecond: (n / acknowledgedMs) * 1000,
+      linkedMeanwhile,
+      linkedPerSecond: (n / linkedMs) * 1000,
+      busy,
+      // The histogram counts from the due time of a 1 ms timer.
+      delayMaxMs: delay.max / 1e6,
+      delayP99Ms: delay.percentile(99) / 1e6,
+    };
+  } finally {
+    await db.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function insertAll(points: Collection): Promise<void> {
+  let next = 0;
+  const writer = async (): Promise<void> => {
+    while (next < n) {
+      const from = next;
+      next += batch;
       const size = Math.min(batch, n - from);
       const ids = Array.from({ length: size }, (_, i) => `point-${from + i}`);
-      const metadata = ids.map((id, i) => ({ title: id, year: 1950 + (i % 70), tags: ["a", "b"] }));
+      const metadata = ids.map((_, i) => metadataOf(from + i));
       await points.upsert({
         ids,
         vectors: vectors.subarray(from * dimension, (from + size) * dimension),
         metadata,
       });
     }
-  }
-} finally {
-  await db.close();
-  if (settings.path === "") await rm(folder, { recursive: true });
+  };
+  await Promise.all(Array.from({ length: writers }, () => writer()));
+}
+
+function print(): void {
+  const median = (values: number[]): number => percentile([...values], 0.5);
+  const of = (field: keyof Round): number => median(own.map((round) => round[field]));
+  const rate = (value: number): string => value.toFixed(0);
+  console.log(machineLine());
+  console.log(
+    `${n} x ${dimension} with metadata, batches of ${batch}, ${writers} writer(s), durability sync, seed ${seed}`,
+  );
+  console.log(`median of ${rounds} rounds in turn; others used ${others} of the machine`);
+  const ratio = of("perSecond") / median(raw);
+  console.log(
+    `acknowledged ${rate(of("perSecond"))} points a second (rounds: ${own.map((r) => rate(r.perSecond)).join(" ")})`,
+  );
+  console.log(
+    `  LMDB alone ${rate(median(raw))} (rounds: ${raw.map(rate).join(" ")}): ${ratio.toFixed(2)} of it`,
+  );
+  console.log(
+    `linked ${rate(of("linkedPerSecond"))} points a second, ${threads} threads; ${of("linkedMeanwhile")} of them meanwhile`,
+  );
+  console.log(`the main thread was busy ${(100 * of("busy")).toFixed(0)} % of the time`);
+  console.log(
+    `event loop held up for at most ${of("delayMaxMs").toFixed(1)} ms, p99 ${of("delayP99Ms").toFixed(1)} ms`,
+  );
 }

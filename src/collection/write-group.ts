@@ -122,8 +122,9 @@ export class WriteGroup {
       if (++count % pointsBetweenPauses === 0) yield;
       if (vectors !== undefined) {
         assert(metadata !== undefined, "a written point has metadata");
-        changes.push({ kind: "put", id, row, replacedRow: storedRow, metadata, vectors });
-        written.push({ row, vectors });
+        const put = { kind: "put", id, row, replacedRow: storedRow, metadata, vectors } as const;
+        changes.push(put);
+        written.push(put);
         if (storedRow >= 0) removedRows.push(storedRow);
       } else if (row < 0 && storedRow >= 0) {
         changes.push({ kind: "remove", id, row: storedRow });

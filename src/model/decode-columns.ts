@@ -40,10 +40,15 @@ export function* decodeColumns(
     if (id === undefined) throw idError(ids[i], `ids[${i}]`);
     const text = readMetadata(metadata?.[i]);
     if (text === undefined) throw metadataError(metadata?.[i], `metadata[${i}]`);
-    points.push({ id, metadata: text, vectors: columns.map((column) => column?.read(i)) });
+    points.push({ id, metadata: text, vectors: readRow(columns, i) });
     if (i % pointsBetweenPauses === pointsBetweenPauses - 1) yield;
   }
   return points;
+}
+
+function readRow(columns: readonly (VectorColumn | undefined)[], i: number): (Float32Array | undefined)[] {
+  const [only] = columns;
+  return columns.length === 1 ? [only?.read(i)] : columns.map((column) => column?.read(i));
 }
 
 function openColumns(
