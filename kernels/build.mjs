@@ -8,12 +8,31 @@ import asc from "assemblyscript/asc";
 const sources = new URL("assembly/", import.meta.url);
 const target = new URL("../src/kernel/", import.meta.url);
 
-const common = ["assembly/index.ts", "-O3", "--converge", "--runtime", "stub", "--noAssert", "--importMemory", "--sharedMemory"];
-const limits = ["--initialMemory", "1", "--maximumMemory", "65536", "--enable", "simd", "--enable", "threads"];
+const common = [
+  "assembly/index.ts",
+  "-O3",
+  "--converge",
+  "--runtime",
+  "stub",
+  "--noAssert",
+  "--importMemory",
+  "--sharedMemory",
+];
+const limits = [
+  "--initialMemory",
+  "1",
+  "--maximumMemory",
+  "65536",
+  "--enable",
+  "simd",
+  "--enable",
+  "threads",
+];
 const builds = { baseline: [], relaxed: ["--enable", "relaxed-simd"] };
 
 const hash = createHash("sha256");
-for (const name of readdirSync(sources).sort()) hash.update(name).update(readFileSync(new URL(name, sources)));
+for (const name of readdirSync(sources).sort())
+  hash.update(name).update(readFileSync(new URL(name, sources)));
 hash.update(readFileSync(new URL(import.meta.url))).update(asc.version ?? "");
 const digest = hash.digest("hex");
 

@@ -1,6 +1,5 @@
 // Writes the checkpoints of a collection's indexes in the background, one at a time, and at closing.
 
-import { setTimeout as sleep } from "node:timers/promises";
 import type { PointStore } from "../store/point-store.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { Writer } from "./writer.js";
@@ -75,11 +74,12 @@ export class Checkpoints {
    */
   async #saveWhenLinked(): Promise<void> {
     const linked = Promise.all(this.#parts.indexes.map((index) => index.waitUntilLinked()));
-    const patience = new AbortController();
-    // The timer is aborted, which is not a failure.
-    const late = sleep(patienceMs, undefined, { ref: false, signal: patience.signal }).catch(() => undefined);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, patienceMs).unref();
+    });
     await Promise.race([linked, this.#stopped, late]);
-    patience.abort();
+    clearTimeout(timer);
     if (!this.#isClosing && isCheckpointDue(this.#need())) await this.#saveAll();
   }
 
