@@ -23,6 +23,8 @@ export class Checkpoints {
   #isClosing = false;
   #stopWaiting: () => void = () => undefined;
   readonly #stopped: Promise<void>;
+  /** Called after each attempt in the background, when another background work may begin. */
+  onSettled: () => void = () => undefined;
   /** After a failure nothing is tried until there is twice as much to save. */
   #changesToPass = 0;
 
@@ -38,6 +40,11 @@ export class Checkpoints {
     });
   }
 
+  /** Whether one is being written, or waits for linking to settle. */
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** Begins a checkpoint in the background if one is due. */
   consider(): void {
     if (this.#running !== undefined || this.#isClosing) return;
@@ -45,6 +52,7 @@ export class Checkpoints {
     if (!isCheckpointDue(need) || need.changes <= this.#changesToPass) return;
     this.#running = this.#orTell(this.#saveWhenLinked()).finally(() => {
       this.#running = undefined;
+      this.onSettled();
     });
   }
 

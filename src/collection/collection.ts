@@ -19,6 +19,7 @@ import type { CollectionStats } from "../model/stats.js";
 import type { PointStore } from "../store/point-store.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { Checkpoints } from "./checkpoints.js";
+import type { Compaction } from "./compaction.js";
 import type { PointViews } from "./point-views.js";
 import type { Searcher } from "./searcher.js";
 import type { WriteOperation, Writer } from "./writer.js";
@@ -48,8 +49,14 @@ export interface CollectionParts {
   readonly views: PointViews;
   readonly searcher: Searcher;
   /** `undefined` in memory. */
-  readonly checkpoints: Checkpoints | undefined;
+  readonly background: BackgroundWork | undefined;
   readonly gate: UseGate;
+}
+
+/** What is done to the files of a collection between calls. */
+export interface BackgroundWork {
+  readonly checkpoints: Checkpoints;
+  readonly compaction: Compaction;
 }
 
 /** A collection whose store and indexes are in this process. */
@@ -153,21 +160,27 @@ export class EmbeddedCollection implements Collection {
   /** Waits for the calls under way, writes a checkpoint and lets go of files and memory. */
   async close(): Promise<void> {
     await this.#parts.gate.end(databaseClosed);
-    await this.#parts.writer.drain();
+    await this.#endWrites();
     // What a failed write left in the indexes must not become a checkpoint.
-    if (this.#parts.writer.failure === undefined) await this.#parts.checkpoints?.close();
+    if (this.#parts.writer.failure === undefined) await this.#parts.background?.checkpoints.close();
     await this.#release();
   }
 
   /** The same for a collection whose files are about to be removed. */
   async closeDropped(): Promise<void> {
     await this.#parts.gate.end(() => collectionDropped(this.name));
-    await this.#parts.writer.drain();
+    await this.#endWrites();
     await this.#release();
   }
 
+  /** Compacting that waits in the queue is given up first. */
+  async #endWrites(): Promise<void> {
+    await this.#parts.background?.compaction.stop();
+    await this.#parts.writer.drain();
+  }
+
   async #release(): Promise<void> {
-    await this.#parts.checkpoints?.stop();
+    await this.#parts.background?.checkpoints.stop();
     for (const index of this.#parts.indexes) await index.close();
     await this.#parts.store.close();
   }

@@ -4,8 +4,10 @@
 import type { ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { PointStore } from "../store/point-store.js";
 import type { LinkingPool } from "../vector/linking-pool.js";
+import type { VectorIndex } from "../vector/vector-index.js";
 import { Checkpoints } from "./checkpoints.js";
-import { EmbeddedCollection } from "./collection.js";
+import { type BackgroundWork, EmbeddedCollection } from "./collection.js";
+import { Compaction } from "./compaction.js";
 import { openIndexes } from "./open-indexes.js";
 import { openRows } from "./open-rows.js";
 import { PointViews } from "./point-views.js";
@@ -21,6 +23,8 @@ export interface CollectionSources {
   readonly folder: string | undefined;
   readonly store: PointStore;
   readonly pool: LinkingPool;
+  /** Smallest file of a store that is compacted. For tests. */
+  readonly compactionBytesMin?: number;
 }
 
 /** Opens a collection over its store, which it closes when it is closed itself, or cannot be opened. */
@@ -30,20 +34,37 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
     await store.close();
     throw error;
   });
-  let checkpoints: Checkpoints | undefined;
+  let background: BackgroundWork | undefined;
   const forget = forgetter(store);
   const writer = new Writer({
     store,
     indexes,
     openRows: () => openRows(store, indexes),
-    onPublished: () => (checkpoints === undefined ? forget() : checkpoints.consider()),
+    onPublished: () => {
+      if (background === undefined) return forget();
+      // Compacting comes first: it may begin at once, and a checkpoint waits for linking anyway.
+      background.compaction.published();
+      background.checkpoints.consider();
+    },
   });
-  if (folder !== undefined) checkpoints = new Checkpoints({ folder, store, indexes, writer });
+  if (folder !== undefined) background = backgroundWork(sources, folder, { indexes, writer });
   const gate = new UseGate();
   const assertOpen = (): void => gate.assertOpen();
   const views = new PointViews(store, config.fields);
   const searcher = new Searcher({ store, writer, indexes, views, assertOpen, fields: config.fields });
-  return new EmbeddedCollection({ name, config, store, indexes, writer, views, searcher, checkpoints, gate });
+  return new EmbeddedCollection({ name, config, store, indexes, writer, views, searcher, background, gate });
+}
+
+/** Checkpoints, and a look after each at what it left free in the file. */
+function backgroundWork(
+  { store, compactionBytesMin }: CollectionSources,
+  folder: string,
+  { indexes, writer }: { readonly indexes: readonly VectorIndex[]; readonly writer: Writer },
+): BackgroundWork {
+  const checkpoints = new Checkpoints({ folder, store, indexes, writer });
+  const compaction = new Compaction({ folder, store, writer, checkpoints, fileBytesMin: compactionBytesMin });
+  checkpoints.onSettled = () => compaction.consider();
+  return { checkpoints, compaction };
 }
 
 /** Without checkpoints nobody asks for row changes: they are forgotten now and then, so that they do not pile up. */

@@ -2,8 +2,8 @@
 // is flushed, reads from a pinned snapshot, failures as OmenErrors. It knows nothing of points. What LMDB does
 // otherwise, by experiment: docs/decisions/lmdb.md.
 
-import { statSync } from "node:fs";
-import { mkdir, open as openFile, stat } from "node:fs/promises";
+import { renameSync, statSync } from "node:fs";
+import { type FileHandle, mkdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type RootDatabase, open } from "./lmdb-module.js";
 import { assert } from "../base/assert.js";
@@ -11,6 +11,7 @@ import { OmenError } from "../base/omen-error.js";
 import { commitCause, commitError, freeBytes, isFullDisk, lmdbError } from "./lmdb-error.js";
 import { checkMetaPages } from "./lmdb-meta-page.js";
 import { LmdbSnapshot } from "./lmdb-snapshot.js";
+import { syncFile, syncFolder } from "./sync-path.js";
 
 /** A sub-database with values of bytes. Keys are compared as unsigned integers, or as bytes. */
 export interface LmdbTable<Key extends number | Uint8Array> {
@@ -25,7 +26,21 @@ export interface LmdbTable<Key extends number | Uint8Array> {
   remove(key: Key): unknown;
   getRange(options: RangeOptions<Key>): Iterable<{ readonly key: Key; readonly value: Uint8Array }>;
   getKeys(options: RangeOptions<Key>): Iterable<Key>;
-  getStats(): { readonly entryCount: number };
+  getStats(): TableStats;
+}
+
+/** What LMDB counts of a table, of the table of tables (`root`), and of its list of free pages (`free`). */
+interface TableStats extends PageCounts {
+  readonly entryCount: number;
+  readonly root: PageCounts;
+  readonly free: PageCounts;
+}
+
+interface PageCounts {
+  readonly pageSize: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
 }
 
 interface ReadOptions {
@@ -59,7 +74,7 @@ export interface LmdbCommit {
 
 /** An open environment. Its owner makes sure that commits do not overlap, and that this process alone writes. */
 export class LmdbEnvironment {
-  readonly folder: string;
+  #folder: string;
   readonly #root: RootDatabase;
   readonly #freeBytes: (folder: string) => Promise<number>;
   readonly #iterators = new Set<Iterator<unknown>>();
@@ -68,6 +83,9 @@ export class LmdbEnvironment {
   #poison: unknown;
   #isPoisoned = false;
   #isClosed = false;
+  /** Called whenever no snapshot is held. */
+  #tellIdle: () => void = () => undefined;
+  #closing: Promise<void> | undefined;
 
   /** Opens or creates the environment in `folder`; throws OmenErrors as `openLmdbPointStore` says. */
   static async open(folder: string, options: LmdbEnvironmentOptions): Promise<LmdbEnvironment> {
@@ -86,7 +104,7 @@ export class LmdbEnvironment {
   }
 
   private constructor(folder: string, options: LmdbEnvironmentOptions) {
-    this.folder = folder;
+    this.#folder = folder;
     this.#freeBytes = options.freeBytes ?? freeBytes;
     try {
       this.#root = open(folder, {
@@ -133,6 +151,10 @@ export class LmdbEnvironment {
     return this.#isClosed;
   }
 
+  get folder(): string {
+    return this.#folder;
+  }
+
   /** Moves reads on to the newest transaction; needed after tables were opened. */
   refresh(): void {
     const before = this.#snapshot;
@@ -141,7 +163,10 @@ export class LmdbEnvironment {
   }
 
   #newSnapshot(): LmdbSnapshot {
-    const snapshot = new LmdbSnapshot(this.#root, (ended) => this.#snapshots.delete(ended));
+    const snapshot = new LmdbSnapshot(this.#root, (ended) => {
+      this.#snapshots.delete(ended);
+      if (this.#snapshots.size === 0) this.#tellIdle();
+    });
     this.#snapshots.add(snapshot);
     return snapshot;
   }
@@ -195,7 +220,7 @@ export class LmdbEnvironment {
    */
   async commit({ puts, applied }: LmdbCommit): Promise<void> {
     if (this.#isClosed) throw this.closedError();
-    if (this.#isPoisoned) throw commitError("poisoned", { folder: this.folder, cause: this.#poison });
+    this.assertSound();
     void this.snapshot; // Held from before the transaction, so that reads meanwhile do not see it.
     let appended: Promise<boolean[]> = Promise.resolve([]);
     const committed = this.#root.batch(() => {
@@ -219,9 +244,79 @@ export class LmdbEnvironment {
   async #failure(cause: unknown): Promise<OmenError> {
     const full = isFullDisk(cause, await this.#freeBytes(this.folder));
     if (full) return commitError("disk_full", { folder: this.folder, cause });
+    this.poison(cause);
+    return commitError("flush_failed", { folder: this.folder, cause });
+  }
+
+  /** Refuses commits from now on, because what is on the disk is no longer known. */
+  poison(cause: unknown): void {
     this.#isPoisoned = true;
     this.#poison = cause;
-    return commitError("flush_failed", { folder: this.folder, cause });
+  }
+
+  /** Throws `poisoned` if that was done. */
+  assertSound(): void {
+    if (this.#isPoisoned) throw commitError("poisoned", { folder: this.folder, cause: this.#poison });
+  }
+
+  /**
+   * Bytes of the pages that hold something, which is exactly what a compacting copy has: those of `tables`, which are
+   * all there are, of the table of tables, and two meta pages. About 25 µs a table.
+   */
+  usedBytes(tables: readonly (LmdbTable<number> | LmdbTable<Uint8Array>)[]): number {
+    const stats = tables.map((table) => table.getStats());
+    const { root, pageSize } = stats[0]!;
+    const pageCount = stats.reduce((sum, counts) => sum + pagesOf(counts), 2 + pagesOf(root));
+    return pageCount * pageSize;
+  }
+
+  /** Bytes that can still be written to the disk. */
+  freeDiskBytes(): Promise<number> {
+    return this.#freeBytes(this.folder);
+  }
+
+  /** Writes the pages that hold something into a new file in the folder `target`, without flushing it. */
+  async copyTo(target: string): Promise<void> {
+    await this.#root.backup(target, true);
+  }
+
+  /** Flushes the file, for one that LMDB did not flush itself. */
+  async sync(): Promise<void> {
+    await syncFile(join(this.folder, "data.mdb"));
+    await syncFolder(this.folder);
+  }
+
+  /**
+   * Takes the place of another environment, whose file goes on without a name while it is open. It is not durable
+   * before `target` is flushed. Throws with nothing changed if the file could not be renamed.
+   */
+  replace(target: string): void {
+    renameSync(join(this.folder, "data.mdb"), join(target, "data.mdb"));
+    const from = this.#folder;
+    this.#folder = target;
+    try {
+      // The reader table belongs to the file: who opens the folder must find both of one environment.
+      renameSync(join(from, "lock.mdb"), join(target, "lock.mdb"));
+    } catch (error) {
+      this.poison(error);
+    }
+  }
+
+  /**
+   * Closes it, whose file another one replaced, as soon as the last iteration over it has ended, and resolves then.
+   * Nothing new may begin here. `handle` has the same file open and is closed last, off this thread: freeing the space
+   * of 0.7 GB blocked it for 0.2 s (ext4), and now closing does for 0.2 ms.
+   */
+  async retire(handle: FileHandle): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      this.#tellIdle = resolve;
+    });
+    // There is one to release, so that the end of the last is always told.
+    this.snapshot.release();
+    // Not amid the end of an iteration, which has more to let go of.
+    await ended;
+    await this.close();
+    await handle.close();
   }
 
   /** Bytes of the file on disk. */
@@ -234,14 +329,22 @@ export class LmdbEnvironment {
   }
 
   /** Lets go of the file. The owner has awaited its commits; iterations that are not finished end with `closed`. */
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#isClosed = true;
     for (const iterator of this.#iterators) iterator.return?.();
     this.#iterators.clear();
     for (const snapshot of this.#snapshots) snapshot.end();
     await this.#root.close();
   }
+}
+
+function pagesOf({ treeBranchPageCount, treeLeafPageCount, overflowPages }: PageCounts): number {
+  return treeBranchPageCount + treeLeafPageCount + overflowPages;
 }
 
 async function fileBytesOf(path: string): Promise<number> {
@@ -253,17 +356,10 @@ async function fileBytesOf(path: string): Promise<number> {
   }
 }
 
-/** A file is durable once the folders above it are, which only POSIX systems let us ask for. */
+/** A file is durable once the folders above it are. */
 async function syncNewFile(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  for (const path of [folder, dirname(resolve(folder))]) {
-    const handle = await openFile(path, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  }
+  await syncFolder(folder);
+  await syncFolder(dirname(resolve(folder)));
 }
 
 function existsError(folder: string): OmenError {

@@ -7,15 +7,24 @@
 //   changes      sequence   rows added and removed
 //   meta         "state"    sequence, counts, digests of keys, dimensions
 
+import { open as openFile } from "node:fs/promises";
+import { join } from "node:path";
 import { assert } from "../base/assert.js";
 import { type KeyDigest, KeyDigestBuilder, sameKeyDigest } from "../base/key-digest.js";
 import type { PointId } from "../model/point.js";
 import { changeHash, changeKey, changeSequence, readChangeRecord } from "./change-record.js";
 import { checkBatch, checkRow } from "./check-batch.js";
+import {
+  canCompact,
+  openCompactCopy,
+  type CopySources,
+  type OpenedTables,
+  removeCopy,
+  tablesOf,
+} from "./compact-copy.js";
 import { idKey, IdKeyWriter, readIdKey } from "./id-key.js";
 import { encodeBatch, type EncodedBatch, type PointTables } from "./lmdb-batch.js";
 import { LmdbEnvironment, type LmdbEnvironmentOptions, type LmdbTable } from "./lmdb-environment.js";
-import type { LmdbSnapshot } from "./lmdb-snapshot.js";
 import { keysMissing, openPointTables, stateKey } from "./open-point-tables.js";
 import {
   type IdPlace,
@@ -30,10 +39,13 @@ import type { PointStore, RowChanges, StoreBatch, StoredPoint, StoreState } from
 import { RowIds } from "./row-ids.js";
 import { SerialQueue } from "./serial-queue.js";
 import { type StoreMeta, writeStoreMeta } from "./store-meta.js";
+import { syncFolder } from "./sync-path.js";
 
 export interface LmdbPointStoreOptions extends Pick<LmdbEnvironmentOptions, "mode" | "freeBytes"> {
   /** Components of a vector, one number a field, in the order of the configuration. */
   readonly dimensions: readonly number[];
+  /** Called with the folder of a compacting copy when it is written and before it is looked at. For tests. */
+  readonly onCopied?: (folder: string) => Promise<void>;
 }
 
 /**
@@ -46,11 +58,13 @@ export async function openLmdbPointStore(
   folder: string,
   options: LmdbPointStoreOptions,
 ): Promise<PointStore> {
-  const { dimensions, ...rest } = options;
-  const environment = await LmdbEnvironment.open(folder, { ...rest, tableCountMax: 4 + dimensions.length });
+  const { dimensions, onCopied, ...rest } = options;
+  const environmentOptions = { ...rest, tableCountMax: 4 + dimensions.length };
+  await removeCopy(folder);
+  const environment = await LmdbEnvironment.open(folder, environmentOptions);
   try {
     const { tables, meta } = await openPointTables(environment, { dimensions, mode: rest.mode });
-    return new LmdbPointStore(environment, tables, meta);
+    return new LmdbPointStore({ environment, tables }, meta, { options: environmentOptions, onCopied });
   } catch (error) {
     await environment.close();
     throw error;
@@ -65,9 +79,16 @@ interface RowWalk {
   readonly from: number;
 }
 
+/** How a compacting copy is opened. */
+type CopyOptions = Pick<CopySources, "options" | "onCopied">;
+
 class LmdbPointStore implements PointStore {
-  readonly #environment: LmdbEnvironment;
-  readonly #tables: PointTables;
+  // Compacting replaces these two in one turn; an iteration keeps those that it began with.
+  #environment: LmdbEnvironment;
+  #tables: PointTables;
+  readonly #copyOptions: CopyOptions;
+  /** Those replaced, until the last iteration over them has ended. */
+  readonly #retired = new Map<LmdbEnvironment, Promise<void>>();
   readonly #dimensions: readonly number[];
   readonly #queue = new SerialQueue();
   readonly #keys = new IdKeyWriter();
@@ -80,9 +101,10 @@ class LmdbPointStore implements PointStore {
   /** One a field. */
   #floats: readonly Float32Array[] = [];
 
-  constructor(environment: LmdbEnvironment, tables: PointTables, meta: StoreMeta) {
+  constructor({ environment, tables }: OpenedTables, meta: StoreMeta, copyOptions: CopyOptions) {
     this.#environment = environment;
     this.#tables = tables;
+    this.#copyOptions = copyOptions;
     this.#dimensions = meta.fields.map((field) => field.dimension);
     this.#idPlace = { keys: this.#keys, folder: environment.folder };
     this.#meta = meta;
@@ -110,12 +132,11 @@ class LmdbPointStore implements PointStore {
 
   readPoint(row: number): StoredPoint | undefined {
     checkRow(row);
-    return this.#readPoint(row, this.#environment.snapshot);
+    const record = this.#environment.read(this.#tables.points, row);
+    return record === undefined ? undefined : this.#pointOf(record, row);
   }
 
-  #readPoint(row: number, snapshot: LmdbSnapshot): StoredPoint | undefined {
-    const record = this.#environment.read(this.#tables.points, row, snapshot);
-    if (record === undefined) return undefined;
+  #pointOf(record: Buffer, row: number): StoredPoint {
     const { folder } = this.#environment;
     return readPointRecord(this.#readBufferOf(record), record.length, { row, folder });
   }
@@ -164,12 +185,14 @@ class LmdbPointStore implements PointStore {
   }
 
   *points(from = 0): Generator<{ readonly row: number; readonly point: StoredPoint }, void, undefined> {
-    const snapshot = this.#environment.snapshot.hold();
+    const environment = this.#environment;
+    const { points } = this.#tables;
+    const snapshot = environment.snapshot.hold();
     try {
       for (const row of this.rows(from)) {
-        const point = this.#readPoint(row, snapshot);
-        assert(point !== undefined, "a key and its record are in the same snapshot");
-        yield { row, point };
+        const record = environment.read(points, row, snapshot);
+        assert(record !== undefined, "a key and its record are in the same snapshot");
+        yield { row, point: this.#pointOf(record, row) };
       }
     } finally {
       snapshot.release();
@@ -292,10 +315,69 @@ class LmdbPointStore implements PointStore {
     return this.#environment.fileBytes();
   }
 
+  usedBytes(): number {
+    if (this.#environment.isClosed) throw this.#environment.closedError();
+    return canCompact ? this.#environment.usedBytes(tablesOf(this.#tables)) : this.fileBytes();
+  }
+
+  compact(): Promise<void> {
+    return this.#queue.run(async () => {
+      if (this.#environment.isClosed) throw this.#environment.closedError();
+      if (!canCompact) return;
+      const { folder } = this.#environment;
+      const sources = { environment: this.#environment, tables: this.#tables, meta: this.#meta };
+      const copy = await openCompactCopy({ ...sources, ...this.#copyOptions });
+      try {
+        await this.#goOver(copy);
+      } finally {
+        // What is left is removed at the next opening if not now.
+        await removeCopy(folder).catch(() => {});
+      }
+      copy.environment.assertSound();
+    });
+  }
+
+  async #goOver({ environment, tables }: OpenedTables): Promise<void> {
+    const before = this.#environment;
+    const { folder } = before;
+    const handle = await openFile(join(folder, "data.mdb"), "r").catch(closing(environment));
+    try {
+      environment.replace(folder);
+    } catch (error) {
+      await handle.close();
+      await environment.close();
+      throw error;
+    }
+    // In the turn of the renaming, so that all that is read comes from one file that is open.
+    this.#environment = environment;
+    this.#tables = tables;
+    const retired = before.retire(handle).finally(() => this.#retired.delete(before));
+    retired.catch(() => {}); // Nothing is lost with the old file; `close` tells.
+    this.#retired.set(before, retired);
+    try {
+      await syncFolder(folder);
+    } catch (error) {
+      // Either file may be there after a power cut: nothing may come that is in one of them only.
+      environment.poison(error);
+    }
+  }
+
   async close(): Promise<void> {
     await this.#queue.idle();
+    for (const [environment, retired] of this.#retired) {
+      await environment.close();
+      await retired;
+    }
     await this.#environment.close();
   }
+}
+
+/** Closes an environment that is not needed after all, for the sake of an error. */
+function closing(environment: LmdbEnvironment): (error: unknown) => Promise<never> {
+  return async (error) => {
+    await environment.close();
+    throw error;
+  };
 }
 
 function checkKeys(folder: string, table: string, found: KeyDigestBuilder, expected: KeyDigest): void {

@@ -235,6 +235,16 @@ export class MemoryPointStore implements PointStore {
     return 0;
   }
 
+  usedBytes(): number {
+    return this.fileBytes();
+  }
+
+  /** Memory of what is removed is free at once. */
+  async compact(): Promise<void> {
+    await this.#queue.idle();
+    this.#checkOpen();
+  }
+
   async close(): Promise<void> {
     await this.#queue.idle();
     this.#isClosed = true;
