@@ -11,7 +11,7 @@ import type { VectorIndex } from "../vector/vector-index.js";
 import type { RowAllocator } from "./row-allocator.js";
 import { OmenError } from "../base/omen-error.js";
 import { CommitInFlight, releaseRows } from "./commit-in-flight.js";
-import { runInSlices } from "./time-slices.js";
+import { nextTurn, runInSlices } from "./time-slices.js";
 import { WriteGroup } from "./write-group.js";
 
 /** A decoded write: what it does to a group, and how many rows it may take. */
@@ -41,6 +41,9 @@ interface AppliedCall {
 
 /** Rows in one group, unless a single call has more: bounds what is done in one turn of the event loop. */
 const groupRowCountMax = 4096;
+
+/** A group of more changes is committed in a turn of its own. */
+const changesInOneTurn = 256;
 
 /** What a writer works on. */
 export interface WriterParts {
@@ -194,6 +197,8 @@ export class Writer {
     const { store, indexes } = this.#parts;
     const plan = await runInSlices(group.plan());
     if (plan.changes.length === 0) return;
+    // Decoding, looking up and planning may have taken a slice of time each, all in one turn of the event loop.
+    if (plan.changes.length > changesInOneTurn) await nextTurn();
     const inFlight = new CommitInFlight(indexes, plan);
     const batch = { sequence: store.state.sequence + callCount, changes: plan.changes };
     const committed = store.commit(batch, () => this.#publish(inFlight));

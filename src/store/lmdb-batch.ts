@@ -37,8 +37,9 @@ export interface CommittedState {
   hasVector(field: number, row: number): boolean;
 }
 
-/** Changes encoded in one turn of the event loop: about 2 ms of them at 128 dimensions. */
-const changesPerTurn = 1000;
+/** Longest that encoding and the like hold up the event loop; between two looks at the clock lie 64 changes. */
+const turnMs = 5;
+const changesPerLook = 64;
 
 /** A batch ready to be committed: what hands it to LMDB inside a transaction, and the meta that then holds. */
 export interface EncodedBatch {
@@ -62,9 +63,14 @@ export async function encodeBatch(
 ): Promise<EncodedBatch> {
   const encoder = new BatchEncoder(batch, tables, committed);
   const changes = byRow(batch.changes);
+  let end = performance.now() + turnMs;
   for (let i = 0; i < changes.length; i++) {
-    if (i > 0 && i % changesPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
     encoder.encode(changes[i]!);
+    // Also behind the last one: all of a batch goes to LMDB in one turn, which had better be a fresh one.
+    if ((i + 1) % changesPerLook > 0 && i + 1 < changes.length) continue;
+    if (performance.now() < end) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    end = performance.now() + turnMs;
   }
   return encoder.finish(batch.sequence);
 }
