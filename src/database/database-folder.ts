@@ -1,10 +1,11 @@
 // The folder of a database as the file system sees it: whether it is one, and making folders that a power cut does
 // not take back.
 
-import { mkdir, open, readdir, stat } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { OmenError } from "../base/omen-error.js";
 import { isLockFileName } from "../store/folder-lock.js";
+import { syncFolder } from "../store/sync-path.js";
 import { invalidInput } from "../model/invalid-input.js";
 
 /** The catalogue, in the folder of a database; it is what makes a folder one. */
@@ -39,17 +40,6 @@ export async function makeFolder(path: string): Promise<void> {
   if (first === undefined) return;
   // A folder is durable once the one above it is flushed.
   for (let made = full; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
-}
-
-async function syncFolder(path: string): Promise<void> {
-  // Windows has no flushing of folders.
-  if (process.platform === "win32") return;
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 async function isFolder(path: string): Promise<boolean | undefined> {
