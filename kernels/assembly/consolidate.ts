@@ -8,7 +8,7 @@
 
 import { beginRow } from "./distance";
 import {
-  bitMask, clearBit, CONDEMNED, ENTRY, GATHER_MAX, gatherRows, hasBit, header, LINKED, LINKED_COUNT, links, LIVE,
+  bitMask, clearBit, CONDEMNED, ENTRY, gatherRows, hasBit, header, LINKED, LINKED_COUNT, links, LIVE,
   listScratch, maxDegree, NO_ROW, paused, poolA, pruneDegree, rowEnd, setBit, visited,
 } from "./layout";
 import {

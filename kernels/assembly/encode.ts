@@ -2,7 +2,7 @@
 // The specification is src/kernel/scalar.ts; integers agree exactly, floats because lanes are summed in one order.
 
 import {
-  COSINE, code, codeBytes, dimension, fullPrecision, header, inputVector, metric, NORM_MAX, original,
+  COSINE, code, codeBytes, fullPrecision, header, inputVector, metric, NORM_MAX, original,
   originalsInMemory, originalStride, paddedDimension, preparedQuery, DOT,
 } from "./layout";
 

@@ -7,7 +7,7 @@
 
 import { beginRow, distance, scoreGathered } from "./distance";
 import {
-  bitMask, block, BLOCK_ROWS, clearBit, code, CLAIMED, CONDEMNED, ENTRY, efConstruction, gatherDistances, gatherRows,
+  block, BLOCK_ROWS, clearBit, code, CLAIMED, CONDEMNED, ENTRY, efConstruction, gatherDistances, gatherRows,
   hasBit, header, LINKED, LINKED_COUNT, links, listScratch, LIVE, maxDegree, NO_ROW, paused, pinMax, poolA, poolB,
   pruneDegree, rowEnd, setBit, TAIL_START,
 } from "./layout";

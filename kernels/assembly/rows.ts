@@ -1,7 +1,7 @@
 // What the host does to rows, and what it counts.
 
 import {
-  BLOCK_ROWS, block, clearBit, CLAIMED, CONDEMNED, expanded, GATHER_MAX, gatherRows, hasBit, header, LINKED,
+  clearBit, CLAIMED, CONDEMNED, entryRow, expanded, hasBit, header, LINKED,
   LINKED_COUNT, links, LIVE, NO_ROW, reached, ROW_END, rowEnd, setBit, TAIL_START, bitMask,
 } from "./layout";
 import { lowerTailStart, neighborAt } from "./link";
@@ -78,7 +78,7 @@ export function beginReach(): void {
   const bytes = ((<usize>rowEnd() + 31) >> 5) << 2;
   memory.fill(reached, 0, bytes);
   memory.fill(expanded, 0, bytes);
-  const entry = atomic.load<u32>(header + 4);
+  const entry = entryRow();
   if (entry != NO_ROW) reach(entry);
 }
 

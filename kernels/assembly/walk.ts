@@ -4,7 +4,7 @@
 // More than half of a walk is cache and TLB misses. So: the unvisited neighbors of a hop are gathered first, the
 // link list of the next candidate is touched before they are scored, and they are scored four at a time.
 
-import { beginQuery, scoreGathered } from "./distance";
+import { scoreGathered } from "./distance";
 import {
   entryRow, gatherDistances, gatherRows, links, maxDegree, NO_ROW, poolA, rowEnd, visited,
 } from "./layout";
