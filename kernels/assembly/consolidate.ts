@@ -12,12 +12,12 @@ import {
   listScratch, maxDegree, NO_ROW, paused, poolA, pruneDegree, rowEnd, setBit, visited,
 } from "./layout";
 import {
-  addEdge, adopt, CHILD_OR_NOTHING, lockList, makeHead, neighborAt, parentOf, pinsOf, prune, setParent, sortGathered,
-  unlockList, writeNeighbors,
+  addEdge, adopt, CHILD_OR_NOTHING, lockList, makeHead, neighborAt, parentOf, pinsOf, prune, setParent, unlockList,
+  writeNeighbors,
 } from "./link";
 import { candidateAt, candidateRow } from "./pool";
 import { wordsOf } from "./scan";
-import { degreeOf } from "./walk";
+import { degreeOf, sortGathered } from "./walk";
 
 /** Most candidates of a repaired list: its own neighbors and those of its condemned ones. */
 const REPAIR_MAX: u32 = 1024;

@@ -6,14 +6,21 @@
 //
 // The last is the euclidean distance after the reduction of inner product to nearest neighbor search by one more
 // component (Bachrach et al., 2014), M being the greatest norm seen: robust pruning needs a distance.
+//
+// A coarse distance reads the upper half of a code, 4 bits a component, and is what walks go by; a fine one reads all
+// 8 bits (two-level quantisation with a range of its own a vector: LVQ-4x4, Aguerrebere et al., 2023).
 
-import { dotCode, dotCode4, dotF32 } from "./dot";
-import { normMax, prepareInput, prepareRow, queryBias, queryScale } from "./encode";
-import { code, codeBytes, DOT, EUCLIDEAN, fullPrecision, gatherDistances, gatherRows, metric, normOf, scaleOf } from "./layout";
+import { dotCode4, dotF32 } from "./dot";
+import { normMax, prepareInput, prepareRow, queryOffset, queryScale, querySum } from "./encode";
+import {
+  code, codeBytes, DOT, EUCLIDEAN, fine, fullPrecision, gatherDistances, gatherRows, metric, normOf,
+} from "./layout";
 
 let constant: f32 = 0;
 let normWeight: f32 = 0;
 let dotWeight: f32 = 0;
+/** Weight of a row's sum of components, for what a row as query has beside its integers; 0 with a user's query. */
+let totalWeight: f32 = 0;
 /** 2 h(p), or 0 where the extra component plays no part. */
 let extraWeight: f32 = 0;
 let normLimit: f32 = 0;
@@ -23,73 +30,97 @@ export function beginQuery(): void {
   prepareInput();
   constant = 0;
   extraWeight = 0;
+  totalWeight = 0;
   normWeight = metric == EUCLIDEAN ? 1.0 : 0;
   dotWeight = metric == EUCLIDEAN ? -2.0 * queryScale : -queryScale;
 }
 
 /** A row becomes the query. */
 export function beginRow(row: u32): void {
-  const c = code(row);
-  prepareRow(c);
+  const norm2 = normOf(code(row));
+  prepareRow(row);
   dotWeight = -2.0 * queryScale;
+  totalWeight = -2.0 * queryOffset;
   if (metric == DOT) {
     normLimit = normMax();
     constant = 2.0 * normLimit;
     normWeight = 0;
-    extraWeight = 2.0 * sqrt<f32>(max<f32>(normLimit - normOf(c), 0));
+    extraWeight = 2.0 * sqrt<f32>(max<f32>(normLimit - norm2, 0));
   } else {
-    constant = normOf(c);
+    constant = norm2;
     normWeight = 1.0;
     extraWeight = 0;
   }
 }
 
-/** NaN, which only overflow brings about, counts as infinitely far. */
-@inline function finish(norm: f32, scale: f32, dot: f32): f32 {
-  let d = constant + normWeight * norm + dotWeight * scale * dot;
-  if (extraWeight != 0) d -= extraWeight * sqrt<f32>(max<f32>(normLimit - norm, 0));
-  return d == d ? d : f32.MAX_VALUE;
-}
-
-/** Distance of the query to one code. */
-export function distance(c: usize): f32 {
-  const dot: f32 = fullPrecision ? dotF32(c) : <f32>(dotCode(c) - queryBias);
-  return finish(normOf(c), scaleOf(c), dot);
-}
-
-/** Distances of the query to four codes, stored as four f32 at `to`. */
-function distance4(c0: usize, c1: usize, c2: usize, c3: usize, to: usize): void {
-  let dots: v128;
-  if (fullPrecision) {
-    dots = f32x4(dotF32(c0), dotF32(c1), dotF32(c2), dotF32(c3));
-  } else {
-    dots = f32x4.convert_i32x4_s(i32x4.sub(dotCode4(c0, c1, c2, c3), i32x4.splat(queryBias)));
+/** What the distances of four rows are made of beside their dot products: four words a row, turned by columns. */
+@inline function finish4(dots: v128, c0: usize, c1: usize, c2: usize, c3: usize, to: usize): void {
+  const t0 = v128.load(c0 + codeBytes), t1 = v128.load(c1 + codeBytes), t2 = v128.load(c2 + codeBytes), t3 = v128.load(c3 + codeBytes);
+  const low01 = v128.shuffle<i32>(t0, t1, 0, 4, 1, 5), low23 = v128.shuffle<i32>(t2, t3, 0, 4, 1, 5);
+  const high01 = v128.shuffle<i32>(t0, t1, 2, 6, 3, 7), high23 = v128.shuffle<i32>(t2, t3, 2, 6, 3, 7);
+  const scales = v128.shuffle<i32>(low01, low23, 0, 1, 4, 5), bases = v128.shuffle<i32>(low01, low23, 2, 3, 6, 7);
+  const norms = v128.shuffle<i32>(high01, high23, 0, 1, 4, 5);
+  const weight = f32x4.splat(dotWeight);
+  let d = f32x4.add(f32x4.mul(f32x4.mul(weight, scales), dots), f32x4.mul(f32x4.mul(weight, bases), f32x4.splat(<f32>querySum)));
+  d = f32x4.add(f32x4.add(f32x4.splat(constant), f32x4.mul(f32x4.splat(normWeight), norms)), d);
+  if (totalWeight != 0) {
+    const totals = v128.shuffle<i32>(high01, high23, 2, 3, 6, 7);
+    d = f32x4.add(d, f32x4.mul(f32x4.splat(totalWeight), totals));
   }
-  const t0 = c0 + codeBytes, t1 = c1 + codeBytes, t2 = c2 + codeBytes, t3 = c3 + codeBytes;
-  // Two loads a row bring scale and norm together; shuffles make one vector of each.
-  const p01 = v128.load64_lane(t1, v128.load64_zero(t0), 1), p23 = v128.load64_lane(t3, v128.load64_zero(t2), 1);
-  const scales = v128.shuffle<f32>(p01, p23, 0, 2, 4, 6), norms = v128.shuffle<f32>(p01, p23, 1, 3, 5, 7);
-  let d = f32x4.add(f32x4.splat(constant), f32x4.mul(f32x4.splat(normWeight), norms));
-  d = f32x4.add(d, f32x4.mul(f32x4.mul(f32x4.splat(dotWeight), scales), dots));
   if (extraWeight != 0) {
     const h = f32x4.sqrt(f32x4.pmax(f32x4.splat(0), f32x4.sub(f32x4.splat(normLimit), norms)));
     d = f32x4.sub(d, f32x4.mul(f32x4.splat(extraWeight), h));
   }
+  // NaN, which only overflow brings about, counts as infinitely far.
   v128.store(to, v128.bitselect(d, f32x4.splat(f32.MAX_VALUE), f32x4.eq(d, d)));
 }
 
-/**
- * Distances of the query to the first `count` gathered rows, into gatherDistances. Pads to a multiple of four with
- * the last row, so the gathered rows need room for three more.
- */
-export function scoreGathered(count: u32): void {
-  if (count == 0) return;
+@inline function exact4(c0: usize, c1: usize, c2: usize, c3: usize): v128 {
+  return f32x4(dotF32(c0), dotF32(c1), dotF32(c2), dotF32(c3));
+}
+
+/** Coarse distances of four codes, stored as four f32 at `to`. */
+export function coarse4(c0: usize, c1: usize, c2: usize, c3: usize, to: usize): void {
+  const dots = fullPrecision
+    ? exact4(c0, c1, c2, c3)
+    : f32x4.convert_i32x4_s(i32x4.shl(dotCode4(c0, c1, c2, c3), 4));
+  finish4(dots, c0, c1, c2, c3, to);
+}
+
+/** Fine distances of four rows, stored as four f32 at `to`. */
+function fine4(r0: u32, r1: u32, r2: u32, r3: u32, to: usize): void {
+  const c0 = code(r0), c1 = code(r1), c2 = code(r2), c3 = code(r3);
+  // Fine components lie in -8 … 7 and are stored with 8 added.
+  const low = i32x4.sub(dotCode4(fine(r0), fine(r1), fine(r2), fine(r3)), i32x4.splat(querySum << 3));
+  const dots = f32x4.convert_i32x4_s(i32x4.add(i32x4.shl(dotCode4(c0, c1, c2, c3), 4), low));
+  finish4(dots, c0, c1, c2, c3, to);
+}
+
+/** Pads gathered rows to a multiple of four with the last one: they need room for three more. Returns their bytes. */
+@inline function padGathered(count: u32): usize {
   const last = load<u32>(gatherRows + (<usize>(count - 1) << 2));
   const pad = gatherRows + (<usize>count << 2);
   store<u32>(pad, last); store<u32>(pad, last, 4); store<u32>(pad, last, 8);
-  const bytes = <usize>count << 2;
+  return <usize>count << 2;
+}
+
+/** Coarse distances of the query to the first `count` gathered rows, into gatherDistances. */
+export function scoreCoarse(count: u32): void {
+  if (count == 0) return;
+  const bytes = padGathered(count);
   for (let o: usize = 0; o < bytes; o += 16) {
     const r = gatherRows + o;
-    distance4(code(load<u32>(r)), code(load<u32>(r, 4)), code(load<u32>(r, 8)), code(load<u32>(r, 12)), gatherDistances + o);
+    coarse4(code(load<u32>(r)), code(load<u32>(r, 4)), code(load<u32>(r, 8)), code(load<u32>(r, 12)), gatherDistances + o);
+  }
+}
+
+/** The same, fine. With full precision both are the same. */
+export function scoreFine(count: u32): void {
+  if (fullPrecision) { scoreCoarse(count); return; }
+  if (count == 0) return;
+  const bytes = padGathered(count);
+  for (let o: usize = 0; o < bytes; o += 16) {
+    const r = gatherRows + o;
+    fine4(load<u32>(r), load<u32>(r, 4), load<u32>(r, 8), load<u32>(r, 12), gatherDistances + o);
   }
 }

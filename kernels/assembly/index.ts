@@ -16,4 +16,4 @@ export {
   beginReach, countLive, countLiveLinked, countUnreached, gatherDead, isLinked, isLive, publish, reachRange, remove,
   resetAfterLoad, setRowEnd,
 } from "./rows";
-export { probeCode, probeDistances, probePrepare, probeRow } from "./probe";
+export { probeCoarse, probeCode, probeDistances, probeFine, probePrepare, probeRow } from "./probe";

@@ -7,7 +7,8 @@
 //
 //   [live bits][linked bits][claimed bits][condemned bits]   128 bytes each
 //   [links]      1,024 × (head u32, parent u32, maxDegree neighbors u32)
-//   [codes]      1,024 × (code, scale f32, norm² f32, residual f32, sum i32)
+//   [codes]      1,024 × (4 bits a component, scale f32, base f32, norm² f32, total f32)
+//   [fine]       1,024 × (4 more bits a component, residual f32, sum i32), not with full precision
 //   [originals]  1,024 × padded f32 components, only with originals in memory beside int8 codes
 //
 // head of a link list: bits 0-7 degree, bits 8-15 pinned children, bit 31 the lock.
@@ -36,7 +37,7 @@ export const CONDEMNED: usize = 3 * BITS_BYTES;
 /** Most candidates a pool holds: limit and offset are at most 10,000 each. */
 export const POOL_MAX: u32 = 20480;
 /** Rows gathered and scored at once; also the longest list a host passes in one call. */
-export const GATHER_MAX: u32 = 16384;
+export const GATHER_MAX: u32 = POOL_MAX;
 /** Candidates that an exact scan may keep before it gives up and leaves the work to the host. */
 export const EXACT_MAX: u32 = 65536;
 /** Exact vectors that are rescored in one call. */
@@ -54,10 +55,13 @@ export let pruneDegree: u32 = 0;
 export let pinMax: u32 = 0;
 export let efConstruction: u32 = 0;
 
-/** Bytes of the components in a code, a multiple of 16. */
+/** Bytes of the components in a code, a multiple of 16: the part that a walk reads. */
 export let codeBytes: u32 = 0;
 export let codeStride: usize = 0;
-/** Components of a vector padded to a multiple of 16, as it lies in scratch. */
+/** Bytes of the components in a fine code: as many as in a code, or none with full precision. */
+export let fineBytes: u32 = 0;
+export let fineStride: usize = 0;
+/** Components of a vector padded to a multiple of 32, as it lies in scratch. */
 export let paddedDimension: u32 = 0;
 export let linkStride: usize = 0;
 export let originalStride: usize = 0;
@@ -66,6 +70,7 @@ let blocks: usize = 0;
 let blockBytes: usize = 0;
 let linksOffset: usize = 0;
 let codesOffset: usize = 0;
+let fineOffset: usize = 0;
 let originalsOffset: usize = 0;
 /** Most rows this memory can hold. */
 export let rowMax: u32 = 0;
@@ -126,16 +131,19 @@ export function configure(
   pinMax = maxDegree >> 1;
   efConstruction = efConstruction_;
 
-  paddedDimension = (dimension + 15) & ~15;
-  codeBytes = fullPrecision ? paddedDimension << 2 : paddedDimension;
+  paddedDimension = (dimension + 31) & ~31;
+  codeBytes = fullPrecision ? paddedDimension << 2 : paddedDimension >> 1;
   codeStride = codeBytes + 16;
+  fineBytes = fullPrecision ? 0 : codeBytes;
+  fineStride = fullPrecision ? 0 : fineBytes + 8;
   // Whole u64: a list is cleared by one atomic store, which traps where it is not aligned.
   linkStride = align(8 + (<usize>maxDegree << 2), 8);
   originalStride = <usize>paddedDimension << 2;
   const ownOriginals = originalsInMemory && !fullPrecision;
   linksOffset = 4 * BITS_BYTES;
   codesOffset = align(linksOffset + BLOCK_ROWS * linkStride, 64);
-  originalsOffset = align(codesOffset + BLOCK_ROWS * codeStride, 64);
+  fineOffset = align(codesOffset + BLOCK_ROWS * codeStride, 64);
+  originalsOffset = align(fineOffset + BLOCK_ROWS * fineStride, 64);
   blockBytes = align(originalsOffset + (ownOriginals ? BLOCK_ROWS * originalStride : 0), 64);
 
   header = align(__heap_base, 256);
@@ -184,6 +192,7 @@ export function blockByteCount(): usize { return blockBytes; }
 @inline export function block(row: u32): usize { return blocks + <usize>(row >> BLOCK_SHIFT) * blockBytes; }
 @inline export function links(row: u32): usize { return block(row) + linksOffset + <usize>(row & BLOCK_MASK) * linkStride; }
 @inline export function code(row: u32): usize { return block(row) + codesOffset + <usize>(row & BLOCK_MASK) * codeStride; }
+@inline export function fine(row: u32): usize { return block(row) + fineOffset + <usize>(row & BLOCK_MASK) * fineStride; }
 @inline export function original(row: u32): usize { return block(row) + originalsOffset + <usize>(row & BLOCK_MASK) * originalStride; }
 /** Address of the word that holds a row's bit. */
 @inline export function bitWord(row: u32, set: usize): usize { return block(row) + set + <usize>((row & BLOCK_MASK) >> 5 << 2); }
@@ -194,11 +203,12 @@ export function blockByteCount(): usize { return blockBytes; }
 /** Clears a bit; returns whether it was set before. */
 @inline export function clearBit(row: u32, set: usize): bool { return (atomic.and<u32>(bitWord(row, set), ~bitMask(row)) & bitMask(row)) != 0; }
 
-// What follows a code: four words.
+// What follows a code: four words; and a fine code: two.
 @inline export function scaleOf(c: usize): f32 { return load<f32>(c + codeBytes); }
-@inline export function normOf(c: usize): f32 { return load<f32>(c + codeBytes, 4); }
-@inline export function residualOf(c: usize): f32 { return load<f32>(c + codeBytes, 8); }
-@inline export function sumOf(c: usize): i32 { return load<i32>(c + codeBytes, 12); }
+@inline export function baseOf(c: usize): f32 { return load<f32>(c + codeBytes, 4); }
+@inline export function normOf(c: usize): f32 { return load<f32>(c + codeBytes, 8); }
+@inline export function residualOf(row: u32): f32 { return fullPrecision ? 0 : load<f32>(fine(row) + fineBytes); }
+@inline export function sumOf(row: u32): i32 { return load<i32>(fine(row) + fineBytes, 4); }
 
 @inline export function rowEnd(): u32 { return atomic.load<u32>(header + ROW_END); }
 @inline export function entryRow(): u32 { return atomic.load<u32>(header + ENTRY); }
@@ -217,6 +227,7 @@ export function scratchEnd(): usize { return blocks; }
 /** Bytes at the start of a block that a checkpoint holds: all but originals, which the store has. */
 export function checkpointBytes(): usize { return originalsOffset; }
 export function originalAddress(row: u32): usize { return original(row); }
-export function codeStrideBytes(): usize { return codeStride; }
+/** Bytes of a row's codes: what a scan reads of it. */
+export function codeStrideBytes(): usize { return codeStride + fineStride; }
 export function linkStrideBytes(): usize { return linkStride; }
 export function ownOriginalBytes(): usize { return originalsInMemory && !fullPrecision ? originalStride : 0; }

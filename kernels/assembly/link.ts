@@ -5,14 +5,14 @@
 // pruning never drops a list's own children ("pinned"): the parents form a tree rooted in the entry row. A row takes
 // at most pinMax children, so that a pruned list always has room for other neighbors.
 
-import { beginRow, distance, scoreGathered } from "./distance";
+import { beginRow, scoreFine } from "./distance";
 import {
   block, BLOCK_ROWS, clearBit, code, CLAIMED, CONDEMNED, ENTRY, efConstruction, gatherDistances, gatherRows,
   hasBit, header, LINKED, LINKED_COUNT, links, listScratch, LIVE, maxDegree, NO_ROW, paused, pinMax, poolA, poolB,
   pruneDegree, rowEnd, setBit, TAIL_START,
 } from "./layout";
 import { candidate, candidateAt, candidateDistance, candidateRow, clearPool, insertCandidate } from "./pool";
-import { clearVisited, degreeOf, walk, walkCount } from "./walk";
+import { clearVisited, degreeOf, refineCandidates, sortGathered, walk, walkCount } from "./walk";
 
 const LOCK: u32 = 0x80000000;
 /** How much nearer to a chosen neighbor than to the row a candidate must be to be left out; on squared distances. */
@@ -64,7 +64,7 @@ function isCovered(row: u32, toRow: f32, kept: u32): bool {
     const count = min<u32>(4, kept - from);
     memory.copy(gatherRows, listScratch + (<usize>from << 2), <usize>count << 2);
     for (let i: u32 = 0; i < count; i++) if (load<u32>(gatherRows + (<usize>i << 2)) == row) return true;
-    scoreGathered(count);
+    scoreFine(count);
     for (let i: u32 = 0; i < count; i++) if (ALPHA * load<f32>(gatherDistances + (<usize>i << 2)) <= toRow) return true;
   }
   return false;
@@ -94,6 +94,7 @@ export function linkRow(row: u32): void {
   beginRow(row);
   walk(efConstruction);
   clearVisited();
+  refineCandidates(walkCount);
   const count = keepEligible(row);
   const degree = prune(poolB, count, 0, pruneDegree);
   const nearest = candidateRow(candidateAt(poolB, 0));
@@ -192,17 +193,6 @@ function pruneOverflow(row: u32, list: usize, degree: u32, extra: u32): u32 {
 export function writeNeighbors(list: usize, length: u32): void {
   const end = <usize>length << 2;
   for (let o: usize = 0; o < end; o += 4) store<u32>(list + 8 + o, load<u32>(listScratch + o));
-}
-
-/** Scores the gathered rows against the prepared query and sorts them into poolA; returns how many. */
-export function sortGathered(count: u32): u32 {
-  scoreGathered(count);
-  clearPool(poolA);
-  for (let i: u32 = 0; i < count; i++) {
-    const o = <usize>i << 2;
-    insertCandidate(poolA, candidate(load<f32>(gatherDistances + o), load<u32>(gatherRows + o)), i, count);
-  }
-  return count;
 }
 
 /** Claims a row of the tail for this thread, or returns NO_ROW. */

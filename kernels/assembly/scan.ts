@@ -4,7 +4,7 @@
 // its stored residual gives (Cauchy-Schwarz: |q·x - q'·x'| <= |q| |x - x'| + |q - q'| |x'|), so rows whose lower
 // bound is beyond the k-th smallest upper bound are out. The host rescores the rest on the exact vectors.
 
-import { beginQuery, scoreGathered } from "./distance";
+import { beginQuery, scoreFine } from "./distance";
 import { queryNorm, queryResidual } from "./encode";
 import {
   bitWord, bitMask, block, BLOCK_ROWS, code, EUCLIDEAN, EXACT_MAX, exactCandidates, fullPrecision, GATHER_MAX, gatherDistances,
@@ -38,7 +38,7 @@ export function beginScan(): void {
 
 /** Scores the gathered rows into poolB. */
 function scanGathered(count: u32, capacity: u32): void {
-  scoreGathered(count);
+  scoreFine(count);
   for (let i: u32 = 0; i < count; i++) {
     const o = <usize>i << 2;
     insertCandidate(poolB, candidate(load<f32>(gatherDistances + o), load<u32>(gatherRows + o)), scanCount, capacity);
@@ -88,8 +88,12 @@ export function beginExact(k: u32): void {
   dotFactor = metric == EUCLIDEAN ? 2.0 : 1.0;
   // Each lane adds a quarter of the components: that many roundings at most, and a few around them. In full precision
   // the scales of huge vectors are denormal and have lost bits, up to 8 √dimension <= dimension / 4 + 64 roundings' worth.
-  const roundings: u32 = fullPrecision ? paddedDimension / 2 + 84 : paddedDimension / 4 + 16;
-  roundingFactor = <f32>roundings * 5.9604645e-8;
+  // Codes start from the least component: what cancels out is up to 3 √dimension as long as the product, and has been
+  // rounded some ten times.
+  const roundings: f32 = fullPrecision
+    ? <f32>(paddedDimension / 2 + 84)
+    : <f32>(paddedDimension / 4 + 32) + 32 * sqrt<f32>(<f32>paddedDimension);
+  roundingFactor = roundings * 5.9604645e-8;
   scoreRounding = UNDERFLOW + (metric == EUCLIDEAN ? queryNorm * SCORE_ROUNDING * queryNorm : 0);
 }
 
@@ -117,8 +121,9 @@ export function exactLive(fromRow: u32, toRow: u32): void {
 }
 
 /** Most the distance of a code may be off. */
-@inline function errorBound(c: usize): f32 {
-  const length: f32 = sqrt<f32>(normOf(c)), residual = residualOf(c);
+@inline function errorBound(row: u32): f32 {
+  const c = code(row);
+  const length: f32 = sqrt<f32>(normOf(c)), residual = residualOf(row);
   const bound = dotFactor * (queryNorm * residual + queryResidual * (length + residual));
   const rounding = roundingFactor * (dotFactor * queryNorm * length + (metric == EUCLIDEAN ? normOf(c) : 0));
   return bound * 1.001 + rounding + scoreRounding;
@@ -130,11 +135,11 @@ export function exactLive(fromRow: u32, toRow: u32): void {
 }
 
 function keepBounded(count: u32): void {
-  scoreGathered(count);
+  scoreFine(count);
   for (let i: u32 = 0; i < count; i++) {
     const o = <usize>i << 2;
     const row = load<u32>(gatherRows + o);
-    const d = load<f32>(gatherDistances + o), error = errorBound(code(row));
+    const d = load<f32>(gatherDistances + o), error = errorBound(row);
     let lower = d - error, upper = d + error;
     // Overflow: nothing is known of the distance.
     const known = abs<f32>(d) < f32.MAX_VALUE && error < f32.MAX_VALUE && normOf(code(row)) < f32.MAX_VALUE;

@@ -5,7 +5,7 @@ import { queryNorm, queryResidual } from "./encode";
 import { code, dimension, EUCLIDEAN, hasBit, hostRows, LIVE, metric, normOf, poolA, poolB, residualOf } from "./layout";
 import { candidateAt, candidateDistance, candidateRow, FOLLOWED } from "./pool";
 import { scanCount, scanTail } from "./scan";
-import { clearVisited, walk, walkCount } from "./walk";
+import { clearVisited, refineCandidates, walk, walkCount } from "./walk";
 
 /** Standard deviations of a code's error that a candidate may lie behind the last wanted one and still be rescored. */
 const DEVIATIONS: f32 = 4.0;
@@ -19,6 +19,7 @@ export function search(ef: u32, limit: u32, depth: u32): u32 {
   scanTail(depth);
   walk(ef);
   clearVisited();
+  refineCandidates(limit);
   return merge(limit, depth);
 }
 
@@ -41,7 +42,7 @@ function merge(limit: u32, depth: u32): u32 {
     if (!hasBit(row, LIVE)) continue;
     store<u32>(hostRows + (<usize>count << 2), row);
     count++;
-    if (count == limit) farthest = candidateDistance(next) + DEVIATIONS * deviation(code(row));
+    if (count == limit) farthest = candidateDistance(next) + DEVIATIONS * deviation(row);
   }
   return count;
 }
@@ -50,8 +51,8 @@ function merge(limit: u32, depth: u32): u32 {
  * Standard deviation of the distance of a code: errors of components are as good as independent, so the error of a
  * dot product is that of Cauchy-Schwarz divided by the square root of the dimension.
  */
-function deviation(c: usize): f32 {
-  const fromRow = queryNorm * residualOf(c), fromQuery = queryResidual * sqrt<f32>(normOf(c));
+function deviation(row: u32): f32 {
+  const fromRow = queryNorm * residualOf(row), fromQuery = queryResidual * sqrt<f32>(normOf(code(row)));
   const factor: f32 = metric == EUCLIDEAN ? 2.0 : 1.0;
   return factor * sqrt<f32>((fromRow * fromRow + fromQuery * fromQuery) / <f32>dimension);
 }

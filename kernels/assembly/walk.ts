@@ -4,11 +4,11 @@
 // More than half of a walk is cache and TLB misses. So: the unvisited neighbors of a hop are gathered first, the
 // link list of the next candidate is touched before they are scored, and they are scored four at a time.
 
-import { scoreGathered } from "./distance";
+import { scoreCoarse, scoreFine } from "./distance";
 import {
-  entryRow, gatherDistances, gatherRows, links, maxDegree, NO_ROW, poolA, rowEnd, visited,
+  code, entryRow, fullPrecision, gatherDistances, gatherRows, links, maxDegree, NO_ROW, poolA, rowEnd, visited,
 } from "./layout";
-import { candidate, candidateAt, candidateRow, clearPool, FOLLOWED, insertCandidate } from "./pool";
+import { candidate, candidateAt, candidateDistance, candidateRow, clearPool, FOLLOWED, insertCandidate } from "./pool";
 
 /** Candidates in poolA after a walk. */
 export let walkCount: u32 = 0;
@@ -32,6 +32,13 @@ export function resetCounters(): void { distanceCount = 0; }
 
 /** Forgets which rows were visited. */
 export function clearVisited(): void { memory.fill(visited, 0, ((<usize>rowEnd() + 31) >> 5) << 2); }
+
+/** Loads the first line of each gathered row, so that its misses overlap: the rest of a row follows by itself. */
+@inline function touchGathered(count: u32): void {
+  let x: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) x ^= load<u32>(code(load<u32>(gatherRows + (<usize>i << 2))));
+  touched ^= x;
+}
 
 /** Gathers the unvisited neighbors of a row; returns how many. Branch-free: each is stored, few are kept. */
 @inline function gatherNeighbors(list: usize): u32 {
@@ -59,7 +66,7 @@ export function clearVisited(): void { memory.fill(visited, 0, ((<usize>rowEnd()
 
 /** Scores the gathered rows, then inserts them; returns the first place in the pool that changed, at most `best`. */
 function insertGathered(count: u32, ef: u32, best: u32): u32 {
-  scoreGathered(count);
+  scoreCoarse(count);
   distanceCount += count;
   for (let i: u32 = 0; i < count; i++) {
     const o = <usize>i << 2;
@@ -88,7 +95,46 @@ export function walk(ef: u32): void {
     if (c & FOLLOWED) { next++; continue; }
     store<u64>(poolA + (<usize>next << 3), c | FOLLOWED);
     const count = gatherNeighbors(links(candidateRow(c)));
+    touchGathered(count);
     touchNext(next + 1);
     next = insertGathered(count, ef, next + 1);
   }
+}
+
+/** Candidates looked at closely at once. */
+const REFINE_ROWS: u32 = 16;
+
+/**
+ * Orders the candidates of poolA by fine distances, and drops those of which the `limit` nearest are surely not:
+ * further behind than twice what coarse distances were too large by so far. Not a multiple of their standard
+ * deviation, because where components err together they are off by many of those.
+ */
+export function refineCandidates(limit: u32): void {
+  if (fullPrecision) return;
+  let done: u32 = 0;
+  let excess: f32 = 0;
+  while (done < walkCount) {
+    if (done >= limit && candidateDistance(candidateAt(poolA, done)) > candidateDistance(candidateAt(poolA, limit - 1)) + 2 * excess) break;
+    const count = min<u32>(REFINE_ROWS, walkCount - done);
+    for (let i: u32 = 0; i < count; i++) store<u32>(gatherRows + (<usize>i << 2), candidateRow(candidateAt(poolA, done + i)));
+    scoreFine(count);
+    for (let i: u32 = 0; i < count; i++, done++) {
+      const o = <usize>i << 2;
+      const d = load<f32>(gatherDistances + o);
+      excess = max<f32>(excess, candidateDistance(candidateAt(poolA, done)) - d);
+      insertCandidate(poolA, candidate(d, load<u32>(gatherRows + o)), done, walkCount);
+    }
+  }
+  walkCount = done;
+}
+
+/** Scores the gathered rows, fine, and sorts them into poolA; returns how many. */
+export function sortGathered(count: u32): u32 {
+  scoreFine(count);
+  clearPool(poolA);
+  for (let i: u32 = 0; i < count; i++) {
+    const o = <usize>i << 2;
+    insertCandidate(poolA, candidate(load<f32>(gatherDistances + o), load<u32>(gatherRows + o)), i, count);
+  }
+  return count;
 }

@@ -6,7 +6,8 @@ import * as fc from "fast-check";
 import type { Metric } from "./kernel-settings.js";
 import { builds, TestIndex } from "./kernel-harness.suite.js";
 import { rescoreRowsMax } from "./kernel-settings.js";
-import { distanceScalar, fromQuery, fromRow } from "./scalar-distance.js";
+import type { ScalarRow } from "./scalar.js";
+import { distanceScalar, fromQuery, fromRow, type ScalarDistance } from "./scalar-distance.js";
 import { prepareScalar } from "./scalar-query.js";
 import { scoreScalar } from "./scalar-rescore.js";
 import { check, dimensions, extremeVectors, metrics, vectorsOf } from "./vectors.suite.js";
@@ -25,25 +26,28 @@ function checkDistances({ module, metric, fullPrecision, vectors }: Case): void 
   assert.ok(query !== undefined);
   const index = new TestIndex(module, { dimension: query.length, metric, fullPrecision });
   index.add(vectors);
-  const places = vectors.map((_, i) => i);
   const rows = vectors.map((vector) => index.specified(vector));
 
   index.input(query);
   index.kernel.probePrepare();
   const asQuery = fromQuery(prepareScalar(query, { metric, fullPrecision, build: module.build }), metric);
-  assert.deepEqual(
-    index.distances(places),
-    rows.map((row) => distanceScalar(asQuery, row)),
-  );
+  assertDistances(index, asQuery, rows);
 
   const [first] = rows;
   assert.ok(first !== undefined);
   const normMax = metric === "dot" ? Math.max(...rows.map((row) => row.norm)) : 0;
   index.kernel.probeRow(0);
-  assert.deepEqual(
-    index.distances(places),
-    rows.map((row) => distanceScalar(fromRow(first, metric, normMax), row)),
-  );
+  assertDistances(index, fromRow(first, metric, normMax), rows);
+}
+
+/** The prepared query is at distances as specified from the rows, which are numbered by their place. */
+function assertDistances(index: TestIndex, from: ScalarDistance, rows: readonly ScalarRow[]): void {
+  for (const precision of ["coarse", "fine"] as const) {
+    assert.deepEqual(
+      index.distances([...rows.keys()], precision),
+      rows.map((row) => distanceScalar(from, row, precision)),
+    );
+  }
 }
 
 function checkScores({ module, metric, fullPrecision, vectors }: Case): void {

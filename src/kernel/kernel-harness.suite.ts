@@ -6,6 +6,7 @@ import { assert } from "../base/assert.js";
 import { blockRows, headerWord, type KernelSettings } from "./kernel-settings.js";
 import { instantiateKernel, type KernelExports } from "./kernel.js";
 import { encodeScalar, type ScalarRow } from "./scalar.js";
+import type { Precision } from "./scalar-distance.js";
 import { compileKernel, type KernelBuild, type KernelModule } from "./wasm-module.js";
 
 const pageBytes = 65536;
@@ -131,18 +132,36 @@ export class TestIndex {
   /** What the kernels hold of a row, in the form of the specification. */
   row(row: number): ScalarRow {
     const { dimension, fullPrecision } = this.settings;
-    const padded = Math.ceil(dimension / 16) * 16;
+    const padded = Math.ceil(dimension / 32) * 32;
     const address = this.kernel.probeCode(row);
-    const tail = new DataView(this.memory.buffer, address + padded * (fullPrecision ? 4 : 1), 16);
-    const stored = new Uint8Array(this.memory.buffer, address, padded);
+    const tail = new DataView(this.memory.buffer, address + (fullPrecision ? padded * 4 : padded / 2), 16);
+    const fine = new DataView(
+      this.memory.buffer,
+      this.kernel.probeFine(row) + (fullPrecision ? 0 : padded / 2),
+    );
     return {
       components: fullPrecision ? Float32Array.from(this.floats(address, padded)) : new Float32Array(0),
-      codes: fullPrecision ? undefined : Int8Array.from(stored, (code) => code - 64),
+      integers: fullPrecision ? undefined : this.#integers(row, padded),
+      dimension,
       scale: tail.getFloat32(0, true),
-      norm: tail.getFloat32(4, true),
-      residual: tail.getFloat32(8, true),
-      sum: tail.getInt32(12, true),
+      base: tail.getFloat32(4, true),
+      norm: tail.getFloat32(8, true),
+      total: tail.getFloat32(12, true),
+      residual: fullPrecision ? 0 : fine.getFloat32(0, true),
+      sum: fullPrecision ? 0 : fine.getInt32(4, true),
     };
+  }
+
+  /** A byte of each part of a code holds one component in its low half and the one 16 places behind in its high half. */
+  #integers(row: number, padded: number): Uint8Array {
+    const [coarse, fine] = [this.kernel.probeCode(row), this.kernel.probeFine(row)].map(
+      (address) => new Uint8Array(this.memory.buffer, address, padded / 2),
+    );
+    const half = (bytes: Uint8Array | undefined, i: number): number => {
+      const byte = bytes?.[(i >> 5) * 16 + (i & 15)] ?? 0;
+      return (i & 16) === 0 ? byte & 15 : byte >> 4;
+    };
+    return Uint8Array.from({ length: padded }, (_, i) => 16 * half(coarse, i) + half(fine, i) - 8);
   }
 
   /** What the specification holds of a vector under these settings. */
@@ -151,9 +170,10 @@ export class TestIndex {
   }
 
   /** Distances of the prepared query to rows. */
-  distances(rows: readonly number[]): number[] {
+  distances(rows: readonly number[], precision: Precision = "fine"): number[] {
     this.words(this.kernel.gatherAddress(), rows.length).set(rows);
-    return Array.from(this.floats(this.kernel.probeDistances(rows.length), rows.length));
+    const probe = precision === "fine" ? this.kernel.probeDistances : this.kernel.probeCoarse;
+    return Array.from(this.floats(probe(rows.length), rows.length));
   }
 
   /** Rows that may be among the `k` nearest; undefined if the kernels gave up. */

@@ -72,9 +72,11 @@ export interface KernelExports {
   countUnreached(): number;
   // probe.ts
   probeCode(row: number): number;
+  probeFine(row: number): number;
   probePrepare(): number;
   probeRow(row: number): void;
   probeDistances(count: number): number;
+  probeCoarse(count: number): number;
 }
 
 /** Instantiates a compiled build over `memory` for one thread. Thread 0 is the host's. */

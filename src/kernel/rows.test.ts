@@ -158,13 +158,16 @@ test("rows do not overlap, and all fit below 4 GiB", () => {
           assert.ok(kernel.bytesFor(rowMax) < 2 ** 32 - 65_535, "a memory of 65,536 pages holds every row");
           assert.ok(kernel.bytesFor(rowMax + 1) > 4e9, "hardly any of it is wasted");
           assert.equal(kernel.linkStrideBytes() % 8, 0, "a list is cleared by one atomic store");
-          assert.equal(kernel.codeStrideBytes() % 16, 0);
+          const codeBytes = kernel.probeCode(1) - kernel.probeCode(0);
+          const fineBytes = kernel.codeStrideBytes() - codeBytes;
+          assert.deepEqual([codeBytes % 16, fineBytes % 8], [0, 0]);
           assert.equal(kernel.scratchEnd() % 64, 0);
-          // The last byte of the last code lies inside the last block.
-          const last = kernel.probeCode(rowMax - 1) >>> 0;
-          const end = (kernel.blockAddress(rowMax / 1024 - 1) >>> 0) + kernel.blockByteCount();
-          assert.ok(last + kernel.codeStrideBytes() <= end);
-          assert.ok(last > kernel.probeCode(rowMax - 2) >>> 0);
+          // Codes end before fine codes begin, and the last of those inside the last block.
+          const begin = kernel.blockAddress(rowMax / 1024 - 1) >>> 0;
+          const [first, last] = [rowMax - 1024, rowMax - 1];
+          assert.ok(kernel.probeCode(first) >>> 0 > begin);
+          assert.ok((kernel.probeCode(last) >>> 0) + codeBytes <= kernel.probeFine(first) >>> 0);
+          assert.ok((kernel.probeFine(last) >>> 0) + fineBytes <= begin + kernel.blockByteCount());
         }
       }
     }

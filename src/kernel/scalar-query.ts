@@ -11,7 +11,7 @@ import {
   padComponents,
   quantize,
   sumOf,
-  codeBias,
+  queryBias,
   type ScalarEncoding,
   type ScalarRow,
 } from "./scalar.js";
@@ -19,7 +19,7 @@ import type { KernelBuild } from "./wasm-module.js";
 
 const { fround } = Math;
 
-/** Greatest query integer: 127 in a signed byte; 2,047 keeps 4,096 products with a code below 2^31. */
+/** Greatest query integer: 127 in a signed byte; 2,047 keeps 4,096 products with an integer up to 240 below 2^31. */
 export const queryLimits = { relaxed: 127, baseline: 2047 } as const satisfies Record<KernelBuild, number>;
 
 /** Most that a query is off because its scale was rounded to a denormal: 2^-150 × 2,047 × √4,096. */
@@ -30,8 +30,8 @@ export interface ScalarQuery {
   /** i8 or i16 integers, or the f32 components with full precision. */
   readonly integers: Int32Array | Float32Array;
   readonly scale: number;
-  /** What the bias of stored codes adds to their dot product with the integers. */
-  readonly bias: number;
+  /** Sum of the integers; 0 with full precision. */
+  readonly sum: number;
   /** Length of the query; 1 for cosine. */
   readonly norm: number;
   /** Length of what the integers leave out. */
@@ -57,14 +57,14 @@ export function prepareScalar(
   if (fullPrecision) {
     const unit = length > 0 ? fround(factor / length) : 0;
     const scale = metric === "cosine" ? unit : 1;
-    return { integers: components, scale, bias: 0, norm, residual: 0 };
+    return { integers: components, scale, sum: 0, norm, residual: 0 };
   }
   const { integers, step, residual } = quantize(scaled, fround(magnitude * factor), queryLimits[build]);
   const back = metric === "cosine" ? inverseOf(length) : 1 / factor;
   return {
     integers,
     scale: fround(step * back),
-    bias: codeBias * sumOf(integers),
+    sum: sumOf(integers),
     norm,
     residual: fround(fround(residual * back) + queryScaleUnderflow),
   };
@@ -75,15 +75,21 @@ function queryNorm(metric: Metric, length: number, factor: number): number {
   return fround(length / factor);
 }
 
+/** A row as a query: its components are about offset + scale × integer, and 0 in the padding. */
+export interface ScalarRowQuery extends Pick<ScalarQuery, "integers" | "scale" | "sum"> {
+  readonly offset: number;
+}
+
 /** A row as a query, as linking uses it: exact, since codes are integers already. */
-export function prepareScalarRow({
-  codes,
-  components,
-  scale,
-  sum,
-}: ScalarRow): Omit<ScalarQuery, "norm" | "residual"> {
-  if (codes === undefined) return { integers: components, scale, bias: 0 };
-  return { integers: Int32Array.from(codes), scale, bias: codeBias * sum };
+export function prepareScalarRow(row: ScalarRow): ScalarRowQuery {
+  const { components, scale, base, sum, dimension } = row;
+  if (row.integers === undefined) return { integers: components, scale, sum: 0, offset: 0 };
+  return {
+    integers: Int32Array.from(row.integers, (x, i) => (i < dimension ? x - queryBias : 0)),
+    scale,
+    sum: sum - queryBias * dimension,
+    offset: fround(base + fround(queryBias * scale)),
+  };
 }
 
 /** Encodes many vectors. */

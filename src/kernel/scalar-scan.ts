@@ -71,9 +71,11 @@ export function errorBound(query: ScalarQuery, row: ScalarRow, metric: Metric): 
   return fround(fround(fround(bound * fround(1.001)) + rounding) + fround(underflow + square));
 }
 
+/** In roundings of the lengths' product; see beginExact in kernels/assembly/scan.ts. */
 function roundingFactor(row: ScalarRow): number {
-  const dimension = row.components.length;
-  return fround((row.codes === undefined ? dimension / 2 + 84 : dimension / 4 + 16) * unit);
+  const padded = row.components.length;
+  if (row.integers === undefined) return fround((padded / 2 + 84) * unit);
+  return fround(fround(padded / 4 + 32 + fround(32 * fround(Math.sqrt(padded)))) * unit);
 }
 
 /** Rows that may be among the `k` nearest, in their order: those whose lower bound is not beyond the k-th upper bound. */

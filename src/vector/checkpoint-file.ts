@@ -11,7 +11,7 @@ import { blockRows, metricNumber } from "../kernel/kernel-settings.js";
 import type { IndexMemory } from "./index-memory.js";
 
 const magic = "OMENIDX1";
-const formatVersion = 1;
+const formatVersion = 2;
 const headerBytes = 128;
 /** Bytes copied, summed and written in one turn of the event loop: some 2 ms. */
 const sliceBytes = 2 * 1024 * 1024;
