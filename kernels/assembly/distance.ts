@@ -11,6 +11,11 @@ import { dotCode, dotCode4, dotF32 } from "./dot";
 import { normMax, prepareInput, prepareRow, queryBias, queryScale } from "./encode";
 import { code, codeBytes, DOT, EUCLIDEAN, fullPrecision, gatherDistances, gatherRows, metric, normOf, scaleOf } from "./layout";
 
+/** Distances to rows computed, by walks and scans alike, since the host last reset it. Modulo 2^32. */
+export let distanceCount: u32 = 0;
+
+export function resetCounters(): void { distanceCount = 0; }
+
 let constant: f32 = 0;
 let normWeight: f32 = 0;
 let dotWeight: f32 = 0;
@@ -84,6 +89,7 @@ function distance4(c0: usize, c1: usize, c2: usize, c3: usize, to: usize): void 
  */
 export function scoreGathered(count: u32): void {
   if (count == 0) return;
+  distanceCount += count;
   const last = load<u32>(gatherRows + (<usize>(count - 1) << 2));
   const pad = gatherRows + (<usize>count << 2);
   store<u32>(pad, last); store<u32>(pad, last, 4); store<u32>(pad, last, 8);
