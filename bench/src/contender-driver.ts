@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type {
-  Command,
   CommandName,
   Commands,
   ContenderFacts,
@@ -51,7 +50,9 @@ export class ContenderDriver {
     });
     child.on("exit", (code, signal) => {
       this.#isEnded = true;
-      this.#settle()?.reject(new Error(`The process of the contender ended with ${code ?? signal ?? "nothing"}.`));
+      this.#settle()?.reject(
+        new Error(`The process of the contender ended with ${code ?? signal ?? "nothing"}.`),
+      );
     });
   }
 
@@ -118,8 +119,7 @@ export class ContenderDriver {
     return new Promise((resolve, reject) => {
       // A reply to a command is what the table of commands says that it gives.
       this.#waiting = { resolve: resolve as (value: unknown) => void, reject };
-      // The types of a command's parts belong together by `kind`, which the compiler does not see through K.
-      this.#child.send({ kind, ...takes } as unknown as Command);
+      this.#child.send({ kind, ...takes });
     });
   }
 

@@ -35,7 +35,11 @@ export interface Contender<Answer = unknown> {
   ): Promise<Answer>;
 
   /** Many searches in one call; undefined if it cannot. */
-  searchBatch?(queries: readonly Float32Array[], limit: number, parameter: number): Promise<readonly Answer[]>;
+  searchBatch?(
+    queries: readonly Float32Array[],
+    limit: number,
+    parameter: number,
+  ): Promise<readonly Answer[]>;
 
   /** Rows of an answer, best first. */
   rowsOf(answer: Answer): readonly number[];

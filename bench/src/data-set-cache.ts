@@ -7,16 +7,38 @@
 //
 // The folder's name has the version of the generator, so that what an older one made is not used.
 
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { sourceBlockRows, DataUnavailable, type DataSource, type SourceVectors } from "./data-sets/data-source.js";
+import {
+  sourceBlockRows,
+  DataUnavailable,
+  type DataSource,
+  type SourceVectors,
+} from "./data-sets/data-source.js";
 import { sourceNamed } from "./data-sets/sources.js";
-import { groupOf, neighborCount, type DataSet, type DataSetRequest, type FilteredAnswers } from "./data-set.js";
-import { exactNeighbors } from "./exact-neighbors.js";
+import {
+  groupOf,
+  neighborCount,
+  type DataSet,
+  type DataSetRequest,
+  type FilteredAnswers,
+} from "./data-set.js";
+import { exactNeighbors, type ExactAnswers, type ExactRequest } from "./exact-neighbors.js";
 import { readRowsOf } from "./row-file.js";
 
-const cacheFolder = fileURLToPath(new URL("../cache/", import.meta.url));
+/** Where sets are kept unless a request says otherwise: git-ignored. */
+export const defaultCacheFolder = fileURLToPath(new URL("../cache/", import.meta.url));
 /** The group that filtered searches ask for. */
 const filteredGroup = 7;
 
@@ -36,28 +58,24 @@ export async function openDataSet(
   const { n, dimension, queryCount, seed } = request;
   const folder = folderOf(source, request);
   mkdirSync(folder, { recursive: true });
-  const paths = {
-    rows: join(folder, "rows.f32"),
-    queries: join(folder, `queries-${queryCount}.f32`),
-    answers: join(folder, `answers-${n}-${queryCount}-g${seed}.i32`),
+  const rowsPath = join(folder, "rows.f32");
+  const queriesPath = join(folder, `queries-${queryCount}.f32`);
+  await makeVectors({ source, request, rowsPath, queriesPath }, onProgress);
+  const queries = readRowsOf(queriesPath, dimension, 0, queryCount);
+  const exact: ExactRequest = {
+    path: rowsPath,
+    n,
+    dimension,
+    metric: source.metric,
+    queries,
+    group: filteredGroup,
+    seed,
   };
-  const rowsThere = existsSync(paths.rows) ? Math.floor(statSync(paths.rows).size / (dimension * 4)) : 0;
-  if (rowsThere < n || !existsSync(paths.queries)) {
-    const vectors = await source.open(request);
-    extendRows(paths.rows, vectors, { rowsThere, n, dimension }, onProgress);
-    writeWhole(paths.queries, vectors.queries(queryCount));
-  }
-  const queries = readRowsOf(paths.queries, dimension, 0, queryCount);
-  if (!existsSync(paths.answers)) {
-    const { metric } = source;
-    const exact = await exactNeighbors(
-      { path: paths.rows, n, dimension, metric, queries, group: filteredGroup, seed },
-      (share) => onProgress(`exact neighbors of ${queryCount} queries among ${n}`, share),
-    );
-    writeWhole(paths.answers, Int32Array.from([...exact.neighbors, ...exact.ofGroup]));
-  }
-  const answers = readAnswers(paths.answers);
-  const places = queryCount * neighborCount;
+  const answers = await openAnswers(
+    join(folder, `answers-${n}-${queryCount}-g${seed}.i32`),
+    exact,
+    onProgress,
+  );
   return {
     name: source.name,
     title: source.title,
@@ -66,11 +84,51 @@ export async function openDataSet(
     metric: source.metric,
     queryCount,
     queries,
-    neighbors: answers.subarray(0, places),
-    filtered: { ...filteredRows(n, seed), neighbors: answers.subarray(places) },
-    readRows: (from, to) => readRowsOf(paths.rows, dimension, from, to),
+    neighbors: answers.neighbors,
+    filtered: { ...filteredRows(n, seed), neighbors: answers.ofGroup },
+    readRows: (from, to) => readRowsOf(rowsPath, dimension, from, to),
     metadataOf: (row) => ({ title: `point-${row}`, year: 1950 + (row % 70), group: groupOf(row, seed) }),
   };
+}
+
+/** Vectors that are to be in the cache. */
+interface CachedVectors {
+  readonly source: DataSource;
+  readonly request: DataSetRequest;
+  readonly rowsPath: string;
+  readonly queriesPath: string;
+}
+
+async function makeVectors(
+  { source, request, rowsPath, queriesPath }: CachedVectors,
+  onProgress: CacheProgress,
+): Promise<void> {
+  const { n, dimension, queryCount } = request;
+  const rowsThere = existsSync(rowsPath) ? Math.floor(statSync(rowsPath).size / (dimension * 4)) : 0;
+  if (rowsThere >= n && existsSync(queriesPath)) return;
+  const vectors = await source.open(request);
+  extendRows(rowsPath, vectors, { rowsThere, n, dimension }, onProgress);
+  writeWhole(queriesPath, vectors.queries(queryCount));
+}
+
+async function openAnswers(
+  path: string,
+  request: ExactRequest,
+  onProgress: CacheProgress,
+): Promise<ExactAnswers> {
+  const places = (request.queries.length / request.dimension) * neighborCount;
+  if (!existsSync(path)) {
+    const { neighbors, ofGroup } = await exactNeighbors(request, (share) =>
+      onProgress(`exact neighbors among ${request.n} rows`, share),
+    );
+    const both = new Int32Array(2 * places);
+    both.set(neighbors);
+    both.set(ofGroup, places);
+    writeWhole(path, both);
+  }
+  const bytes = Uint8Array.from(readFileSync(path));
+  const both = new Int32Array(bytes.buffer);
+  return { neighbors: both.subarray(0, places), ofGroup: both.subarray(places) };
 }
 
 function checkRequest(source: DataSource, { n, dimension, queryCount }: DataSetRequest): void {
@@ -82,10 +140,14 @@ function checkRequest(source: DataSource, { n, dimension, queryCount }: DataSetR
   if (queryCount > source.queryCountMax) {
     throw new DataUnavailable(`${name} has ${source.queryCountMax} queries, not ${queryCount}.`);
   }
-  if (n < neighborCount) throw new DataUnavailable(`${n} rows are fewer than the ${neighborCount} neighbors of a query.`);
+  if (n < neighborCount)
+    throw new DataUnavailable(`${n} rows are fewer than the ${neighborCount} neighbors of a query.`);
 }
 
-function folderOf(source: DataSource, { dimension, seed }: DataSetRequest): string {
+function folderOf(
+  source: DataSource,
+  { dimension, seed, cacheFolder = defaultCacheFolder }: DataSetRequest,
+): string {
   const generated = source.dimension === undefined ? `-s${seed}` : "";
   return join(cacheFolder, `${source.name}-${dimension}${generated}-v${source.version}`);
 }
@@ -120,11 +182,6 @@ function writeWhole(path: string, values: Float32Array | Int32Array): void {
 
 function bytesOf(values: Float32Array | Int32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-}
-
-function readAnswers(path: string): Int32Array {
-  const bytes = Uint8Array.from(readFileSync(path));
-  return new Int32Array(bytes.buffer);
 }
 
 function filteredRows(n: number, seed: number): Omit<FilteredAnswers, "neighbors"> {

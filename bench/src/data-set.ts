@@ -14,6 +14,8 @@ export interface DataSetRequest {
   readonly seed: number;
   /** Where sets that are neither generated nor installed are: see data-sets/. */
   readonly dataFolder: string;
+  /** Where it is kept once it was made or read; bench/cache/ by default. */
+  readonly cacheFolder?: string;
 }
 
 /** Nearest rows are kept for so many places. */
@@ -52,7 +54,6 @@ export interface FilteredAnswers {
 }
 
 /** Metadata that every row has: a type alias, so that it is a JSON object to whom it is given. */
-// oxlint-disable-next-line typescript/consistent-type-definitions -- an interface has no index signature
 export type RowMetadata = {
   readonly title: string;
   readonly year: number;

@@ -44,7 +44,11 @@ export function preparedQueries(queries: Float32Array): Float64Array {
 export function compareBlock(
   block: RowBlock,
   queries: Float64Array,
-  found: { readonly nearest: NearestRows; readonly nearestOfGroup: NearestRows; readonly isOfGroup: Uint8Array },
+  found: {
+    readonly nearest: NearestRows;
+    readonly nearestOfGroup: NearestRows;
+    readonly isOfGroup: Uint8Array;
+  },
 ): void {
   const { from, rowCount, dimension } = block;
   const { add, scale } = distanceTerms(block);

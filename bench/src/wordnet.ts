@@ -10,13 +10,14 @@ import { open, type Collection } from "omendb";
 import { readArguments } from "./arguments.js";
 import { cpuOfOthers, cpuTimes, machineLine, percentile, recallOf } from "./measure.js";
 import { loadHnswlib, type HnswIndex } from "./peers.js";
-import { openDataSet } from "./data-set-cache.js";
+import { defaultCacheFolder, openDataSet } from "./data-set-cache.js";
 import { rowOf, type DataSet } from "./data-set.js";
 import { DataUnavailable } from "./data-sets/data-source.js";
 import { insertBatches } from "./insert-batches.js";
 
 const settings = readArguments({
   "data-folder": "../shared/data/wordnet-use-512",
+  "cache-folder": defaultCacheFolder,
   rounds: 3,
   threads: 2,
   originals: "disk",
@@ -76,20 +77,26 @@ try {
 
 /** Opens the set; says where it belongs and ends the process if it is not there. */
 async function openData(): Promise<DataSet> {
-  const dataFolder = settings["data-folder"];
+  const { "data-folder": dataFolder, "cache-folder": cacheFolder } = settings;
   try {
-    const request = { name: "wordnet", n: 50_000, dimension, queryCount: 1000, seed: 1, dataFolder };
+    const request = {
+      name: "wordnet",
+      n: 50_000,
+      dimension,
+      queryCount: 1000,
+      seed: 1,
+      dataFolder,
+      cacheFolder,
+    };
     return await openDataSet(request);
   } catch (error) {
     if (!(error instanceof DataUnavailable)) throw error;
     console.log(`SKIPPED: ${error.message}`);
-    process.exit(0);
+    return process.exit(0);
   }
 }
 
-async function buildOmendb(
-  rows: DataSet,
-): Promise<{ collection: Collection; linkedPerSecond: number }> {
+async function buildOmendb(rows: DataSet): Promise<{ collection: Collection; linkedPerSecond: number }> {
   const originals = settings.originals === "memory" ? "memory" : "disk";
   const collection = await db.createCollection("glosses", { dimension, originals });
   const { n } = rows;
@@ -149,10 +156,7 @@ function hnswlibContender(index: HnswIndex, { queries, queryCount }: DataSet): C
 }
 
 /** Every contender takes each of its settings in every round; the median of the rounds counts. */
-async function compare(
-  contenders: readonly Contender[],
-  { neighbors, queryCount }: DataSet,
-): Promise<void> {
+async function compare(contenders: readonly Contender[], { neighbors, queryCount }: DataSet): Promise<void> {
   const outcomes = contenders.map(({ efs: own }) =>
     own.map((ef): Outcome => ({ ef, recall: 0, p50: [], p99: [] })),
   );

@@ -31,7 +31,8 @@ class OmendbContender implements Contender<Hit[]> {
   #points: Collection | undefined;
 
   constructor({ originals = "disk", ...others }: ContenderOptions) {
-    if (originals !== "disk" && originals !== "memory") throw new Error(`originals is ${originals}: disk or memory`);
+    if (originals !== "disk" && originals !== "memory")
+      throw new Error(`originals is ${originals}: disk or memory`);
     const unknown = Object.keys(others);
     if (unknown.length > 0) throw new Error(`OmenDB is not measured with ${unknown.join(", ")}.`);
     this.#originals = originals;
@@ -60,7 +61,11 @@ class OmendbContender implements Contender<Hit[]> {
 
   searchFiltered(
     vector: Float32Array,
-    { limit, group, parameter }: { readonly limit: number; readonly group: number; readonly parameter: number },
+    {
+      limit,
+      group,
+      parameter,
+    }: { readonly limit: number; readonly group: number; readonly parameter: number },
   ): Promise<Hit[]> {
     return this.#open().search({ vector, limit, ef: parameter, filter: { group }, include: [] });
   }

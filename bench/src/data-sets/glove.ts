@@ -33,7 +33,8 @@ interface Embeddings {
 function readVectors(): SourceVectors {
   const { vectors } = readEmbeddings();
   const words = Object.keys(vectors);
-  if (words.length !== wordCount) throw new Error(`${packageName} has ${words.length} words, not ${wordCount}.`);
+  if (words.length !== wordCount)
+    throw new Error(`${packageName} has ${words.length} words, not ${wordCount}.`);
   shuffle(words);
   const all = new Float32Array(words.length * dimension);
   for (const [i, word] of words.entries()) all.set(vectors[word]!.slice(0, dimension), i * dimension);

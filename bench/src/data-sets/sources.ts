@@ -14,5 +14,7 @@ export const sources: readonly DataSource[] = [clustered, gaussian, wordnet, fas
 export function sourceNamed(name: string): DataSource {
   const source = sources.find((one) => one.name === name);
   if (source !== undefined) return source;
-  throw new DataUnavailable(`There is no data set ${name}; there are ${sources.map((one) => one.name).join(", ")}.`);
+  throw new DataUnavailable(
+    `There is no data set ${name}; there are ${sources.map((one) => one.name).join(", ")}.`,
+  );
 }
