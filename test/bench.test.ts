@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -28,7 +29,13 @@ test("memory prints a slope for both places of originals, and the time to reopen
 });
 
 test("without its data set the comparison says so", () => {
-  assert.match(run("wordnet.js", "--data", "nowhere"), /SKIPPED: the data set is not in nowhere/);
+  const cache = mkdtempSync(join(tmpdir(), "omendb-bench-cache-"));
+  try {
+    const output = run("wordnet.js", "--data-folder", "nowhere", "--cache-folder", cache);
+    assert.match(output, /SKIPPED: base.f16 is not in nowhere/);
+  } finally {
+    rmSync(cache, { recursive: true });
+  }
 });
 
 test("an unknown option is refused", () => {

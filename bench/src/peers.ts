@@ -1,12 +1,7 @@
-// Other indexes that benchmarks compare with. They live in bench/peers, with a lock file of their own, and are
-// installed when a benchmark first asks for them; one that does not install is reported, not fatal.
+// hnswlib-node, the index that OmenDB is compared with on WordNet. One that does not install is reported, not fatal.
 
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
-
-const folder = fileURLToPath(new URL("../peers/", import.meta.url));
+import { installedFolder } from "./installed-folder.js";
 
 /** What of hnswlib-node is used. */
 export interface Hnswlib {
@@ -23,13 +18,7 @@ export interface HnswIndex {
 /** Loads hnswlib-node, installing the peers if need be; undefined, with the reason printed, if that fails. */
 export function loadHnswlib(): Hnswlib | undefined {
   try {
-    if (!existsSync(`${folder}node_modules/hnswlib-node`)) {
-      console.log("installing bench/peers …");
-      execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel", "error"], {
-        cwd: folder,
-        stdio: "inherit",
-      });
-    }
+    const folder = installedFolder("peers", "hnswlib-node");
     // The package has no types; the part used is declared above.
     return createRequire(`${folder}package.json`)("hnswlib-node") as Hnswlib;
   } catch (error) {

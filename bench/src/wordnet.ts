@@ -1,7 +1,7 @@
 // OmenDB beside hnswlib-node on sentence embeddings of WordNet, in one run, in turn: linked rows a second, and the
 // latency of one search at equal recall through the public API (hits with ids, no metadata).
 //
-//   npm run bench:wordnet [-- --data <folder> --n 50000 --rounds 3 --threads 2]
+//   npm run bench:wordnet [-- --data-folder <folder> --rounds 3 --threads 2]
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,10 +10,14 @@ import { open, type Collection } from "omendb";
 import { readArguments } from "./arguments.js";
 import { cpuOfOthers, cpuTimes, machineLine, percentile, recallOf } from "./measure.js";
 import { loadHnswlib, type HnswIndex } from "./peers.js";
-import { readWordnet, wordnetDimension as dimension, type WordnetData } from "./wordnet-data.js";
+import { defaultCacheFolder, openDataSet } from "./data-set-cache.js";
+import { rowOf, type DataSet } from "./data-set.js";
+import { DataUnavailable } from "./data-sets/data-source.js";
+import { insertBatches } from "./insert-batches.js";
 
 const settings = readArguments({
-  data: "../shared/data/wordnet-use-512",
+  "data-folder": "../shared/data/wordnet-use-512",
+  "cache-folder": defaultCacheFolder,
   rounds: 3,
   threads: 2,
   originals: "disk",
@@ -40,7 +44,8 @@ interface Outcome {
   readonly p99: number[];
 }
 
-const data = readWordnet(settings.data);
+const dimension = 512;
+const data = await openData();
 console.log(machineLine());
 console.log(
   `WordNet sentence embeddings, ${data.n} x ${dimension}, cosine, ${data.queryCount} held-out queries, recall@${limit}`,
@@ -70,20 +75,36 @@ try {
   await rm(folder, { recursive: true });
 }
 
-async function buildOmendb({
-  base,
-  n,
-}: WordnetData): Promise<{ collection: Collection; linkedPerSecond: number }> {
+/** Opens the set; says where it belongs and ends the process if it is not there. */
+async function openData(): Promise<DataSet> {
+  const { "data-folder": dataFolder, "cache-folder": cacheFolder } = settings;
+  try {
+    const request = {
+      name: "wordnet",
+      n: 50_000,
+      dimension,
+      queryCount: 1000,
+      seed: 1,
+      dataFolder,
+      cacheFolder,
+    };
+    return await openDataSet(request);
+  } catch (error) {
+    if (!(error instanceof DataUnavailable)) throw error;
+    console.log(`SKIPPED: ${error.message}`);
+    return process.exit(0);
+  }
+}
+
+async function buildOmendb(rows: DataSet): Promise<{ collection: Collection; linkedPerSecond: number }> {
   const originals = settings.originals === "memory" ? "memory" : "disk";
   const collection = await db.createCollection("glosses", { dimension, originals });
-  const ids = Array.from({ length: n }, (_, row) => row);
+  const { n } = rows;
   const begin = performance.now();
   const step = 1000;
-  for (let from = 0; from < n; from += step) {
-    const vectors = base.subarray(from * dimension, (from + step) * dimension);
-    await collection.upsert({ ids: ids.slice(from, from + step), vectors });
-  }
-  const acknowledged = performance.now() - begin;
+  const acknowledged = await insertBatches(rows, step, async ({ ids, vectors }) => {
+    await collection.upsert({ ids, vectors });
+  });
   await collection.waitForIndex();
   const linked = performance.now() - begin;
   console.log(
@@ -94,7 +115,7 @@ async function buildOmendb({
 
 function buildHnswlib(
   index: HnswIndex,
-  { base, n }: WordnetData,
+  { n, readRows }: DataSet,
 ): { index: HnswIndex; linkedPerSecond: number } {
   index.initIndex({
     maxElements: n,
@@ -102,27 +123,25 @@ function buildHnswlib(
     efConstruction: settings.efConstruction,
     randomSeed: 100,
   });
-  const vectors = Array.from({ length: n }, (_, row) =>
-    Array.from(base.subarray(row * dimension, (row + 1) * dimension)),
-  );
+  const vectors = Array.from({ length: n }, (_, row) => Array.from(readRows(row, row + 1)));
   const begin = performance.now();
   for (const [row, vector] of vectors.entries()) index.addPoint(vector, row);
   return { index, linkedPerSecond: (n / (performance.now() - begin)) * 1000 };
 }
 
-function omendbContender(collection: Collection, { queries }: WordnetData): Contender {
+function omendbContender(collection: Collection, { queries }: DataSet): Contender {
   return {
     name: "OmenDB",
     efs: efs.omendb,
     search: async (query, ef) => {
       const vector = queries.subarray(query * dimension, (query + 1) * dimension);
       const hits = await collection.search({ vector, limit, ef, include: [] });
-      return hits.map(({ id }) => Number(id));
+      return hits.map(({ id }) => rowOf(String(id)));
     },
   };
 }
 
-function hnswlibContender(index: HnswIndex, { queries, queryCount }: WordnetData): Contender {
+function hnswlibContender(index: HnswIndex, { queries, queryCount }: DataSet): Contender {
   const vectors = Array.from({ length: queryCount }, (_, query) =>
     Array.from(queries.subarray(query * dimension, (query + 1) * dimension)),
   );
@@ -137,10 +156,7 @@ function hnswlibContender(index: HnswIndex, { queries, queryCount }: WordnetData
 }
 
 /** Every contender takes each of its settings in every round; the median of the rounds counts. */
-async function compare(
-  contenders: readonly Contender[],
-  { neighbors, queryCount }: WordnetData,
-): Promise<void> {
+async function compare(contenders: readonly Contender[], { neighbors, queryCount }: DataSet): Promise<void> {
   const outcomes = contenders.map(({ efs: own }) =>
     own.map((ef): Outcome => ({ ef, recall: 0, p50: [], p99: [] })),
   );
@@ -155,7 +171,7 @@ async function compare(
           const start = performance.now();
           const found = await contender.search(query, outcome.ef);
           times.push(performance.now() - start);
-          recall += recallOf(found, neighbors.subarray(query * 100, query * 100 + limit));
+          recall += recallOf(found, neighbors.subarray(query * limit, (query + 1) * limit));
         }
         outcome.recall = recall / queryCount;
         outcome.p50.push(percentile(times, 0.5));

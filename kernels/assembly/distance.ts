@@ -16,6 +16,11 @@ import {
   code, codeBytes, DOT, EUCLIDEAN, fine, fullPrecision, gatherDistances, gatherRows, metric, normOf,
 } from "./layout";
 
+/** Distances to rows computed, by walks and scans alike, since the host last reset it. Modulo 2^32. */
+export let distanceCount: u32 = 0;
+
+export function resetCounters(): void { distanceCount = 0; }
+
 let constant: f32 = 0;
 let normWeight: f32 = 0;
 let dotWeight: f32 = 0;
@@ -96,8 +101,9 @@ function fine4(r0: u32, r1: u32, r2: u32, r3: u32, to: usize): void {
   finish4(dots, c0, c1, c2, c3, to);
 }
 
-/** Pads gathered rows to a multiple of four with the last one: they need room for three more. Returns their bytes. */
+/** Pads gathered rows to a multiple of four with the last one: they need room for three more. Counts them, and returns their bytes. */
 @inline function padGathered(count: u32): usize {
+  distanceCount += count;
   const last = load<u32>(gatherRows + (<usize>(count - 1) << 2));
   const pad = gatherRows + (<usize>count << 2);
   store<u32>(pad, last); store<u32>(pad, last, 4); store<u32>(pad, last, 8);

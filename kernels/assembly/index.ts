@@ -6,7 +6,7 @@ export {
   scratchEnd,
 } from "./layout";
 export { encode } from "./encode";
-export { distanceCount, resetCounters } from "./walk";
+export { distanceCount, resetCounters } from "./distance";
 export { search, sortHostRows } from "./search";
 export { beginExact, endExact, exactGathered, exactLive, gatherAddress, gatherLimit } from "./scan";
 export { rescoreRows, rescoreVectorsAt } from "./rescore";

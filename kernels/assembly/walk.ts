@@ -12,12 +12,8 @@ import { candidate, candidateAt, candidateDistance, candidateRow, clearPool, FOL
 
 /** Candidates in poolA after a walk. */
 export let walkCount: u32 = 0;
-/** Distances computed since the host last reset it. */
-export let distanceCount: u32 = 0;
 /** Keeps the early loads of link lists from being optimised away. */
 export let touched: u32 = 0;
-
-export function resetCounters(): void { distanceCount = 0; }
 
 /** Degree of a link list's head. */
 @inline export function degreeOf(head: u32): u32 { return head & 0xff; }
@@ -67,7 +63,6 @@ export function clearVisited(): void { memory.fill(visited, 0, ((<usize>rowEnd()
 /** Scores the gathered rows, then inserts them; returns the first place in the pool that changed, at most `best`. */
 function insertGathered(count: u32, ef: u32, best: u32): u32 {
   scoreCoarse(count);
-  distanceCount += count;
   for (let i: u32 = 0; i < count; i++) {
     const o = <usize>i << 2;
     const place = insertCandidate(poolA, candidate(load<f32>(gatherDistances + o), load<u32>(gatherRows + o)), walkCount, ef);

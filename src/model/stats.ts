@@ -17,6 +17,10 @@ export interface VectorIndexStats {
   readonly deadRows: number;
   /** Live linked rows that a walk from the entry row does not reach: 0, or the index is at fault. */
   readonly unreachableRows: number;
+  /** Searches answered since the collection was opened. */
+  readonly searches: number;
+  /** Distances to rows that these searches computed from codes; exact scores of the best candidates come on top. */
+  readonly distances: number;
   /** Bytes by component; the sum is what the index holds. */
   readonly bytes: {
     readonly codes: number;

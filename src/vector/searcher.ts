@@ -44,6 +44,7 @@ export class Searcher {
   /** Euclidean distances are better when smaller. */
   readonly #smallerIsBetter: boolean;
   readonly #hits: IndexHits = { count: 0, rows: new Uint32Array(64), scores: new Float64Array(64) };
+  readonly #counters = { searches: 0, distances: 0 };
 
   constructor(memory: IndexMemory, readOriginal: OriginalReader) {
     this.#memory = memory;
@@ -52,8 +53,23 @@ export class Searcher {
     this.#smallerIsBetter = memory.settings.metric === "euclidean";
   }
 
+  /** Searches answered, and the distances computed for them from codes. */
+  get counters(): Readonly<{ searches: number; distances: number }> {
+    return this.#counters;
+  }
+
   /** Finds the best rows. `liveRows` and `linkedRows` are the index's counts as of now. */
   search(query: Float32Array, request: IndexQuery, liveRows: number, linkedRows: number): IndexHits {
+    const { kernel } = this.#memory;
+    kernel.resetCounters();
+    const hits = this.#search(query, request, liveRows, linkedRows);
+    this.#counters.searches++;
+    // The kernel's counter is a signed 32-bit integer to JavaScript.
+    this.#counters.distances += kernel.distanceCount.value >>> 0;
+    return hits;
+  }
+
+  #search(query: Float32Array, request: IndexQuery, liveRows: number, linkedRows: number): IndexHits {
     this.#begin(request.limit);
     if (liveRows === 0) return this.#hits;
     this.#memory.input.set(query);

@@ -216,6 +216,7 @@ export class VectorIndex {
         tailRows: maintenance.liveRows - linkedRows,
         deadRows: maintenance.deadRows,
         unreachableRows,
+        ...this.#searcher.counters,
         bytes: {
           codes: rows * kernel.codeStrideBytes(),
           links: rows * kernel.linkStrideBytes(),
