@@ -11,9 +11,9 @@
 // 8 bits (two-level quantisation with a range of its own a vector: LVQ-4x4, Aguerrebere et al., 2023).
 
 import { dotCode4, dotF32 } from "./dot";
-import { normMax, prepareInput, prepareRow, queryOffset, queryScale, querySum } from "./encode";
+import { normMax, prepareInput, prepareRow, queryNorm, queryOffset, queryScale, querySum } from "./encode";
 import {
-  code, codeBytes, DOT, EUCLIDEAN, fine, fullPrecision, gatherDistances, gatherRows, metric, normOf,
+  code, codeBytes, DOT, EUCLIDEAN, fine, fullPrecision, gatherDistances, gatherRows, metric, normOf, scaleOf,
 } from "./layout";
 
 /** Distances to rows computed, by walks and scans alike, since the host last reset it. Modulo 2^32. */
@@ -30,9 +30,26 @@ let totalWeight: f32 = 0;
 let extraWeight: f32 = 0;
 let normLimit: f32 = 0;
 
+/**
+ * What a user's distance is above that of the query to itself: with it, distances are squared euclidean ones, or half
+ * of them. For inner products they are those of the reduction above, the query stretched to the greatest norm.
+ */
+export let selfDistance: f32 = 0;
+
+/** Standard deviation of a component's error in a coarse distance: steps of 16, evenly spread, 16 / √12. */
+const COARSE_DEVIATION: f32 = 4.618802;
+
+/** Two standard deviations of a row's coarse distance to the user's query. */
+export function coarseError(row: u32): f32 {
+  if (fullPrecision) return 0;
+  const factor: f32 = metric == EUCLIDEAN ? 4.0 : 2.0;
+  return factor * COARSE_DEVIATION * queryNorm * scaleOf(code(row));
+}
+
 /** The input vector becomes the query. */
 export function beginQuery(): void {
   prepareInput();
+  selfDistance = metric == DOT ? queryNorm * sqrt<f32>(normMax()) : queryNorm * queryNorm;
   constant = 0;
   extraWeight = 0;
   totalWeight = 0;

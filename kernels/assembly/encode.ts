@@ -290,3 +290,15 @@ const QUERY_BYTES_16: usize = ASC_FEATURE_RELAXED_SIMD ? 16 : 32;
     v128.store(to, i16x8.extend_high_i8x16_s(signed), 16);
   }
 }
+
+/** Writes the vector that a row's codes stand for where the input vector lies. */
+export function decodeRow(row: u32): void {
+  const c = code(row), f = fine(row);
+  if (fullPrecision) { memory.copy(inputVector, c, codeBytes); return; }
+  const scale = scaleOf(c), base = baseOf(c);
+  for (let i: u32 = 0; i < dimension; i++) {
+    const at = <usize>((i >> 5 << 4) | (i & 15)), shift = i & 16 ? 4 : 0;
+    const integer = <i32>((load<u8>(c + at) >> shift) & 15) * 16 + <i32>((load<u8>(f + at) >> shift) & 15) - 8;
+    store<f32>(inputVector + (<usize>i << 2), base + scale * <f32>integer);
+  }
+}

@@ -1,7 +1,7 @@
 // The exports of the module: what src/kernel/kernel.ts calls.
 
 export {
-  blockAddress, blockByteCount, bytesFor, checkpointBytes, codeStrideBytes, configure, exactAddress, headerAddress, hostRowsAddress,
+  blockAddress, blockByteCount, bytesFor, checkpointBytes, coarseStrideBytes, codeStrideBytes, configure, exactAddress, headerAddress, hostRowsAddress,
   hostScoresAddress, inputAddress, linkStrideBytes, originalAddress, originalStrideBytes, ownOriginalBytes, rescoreAddress, rowLimit,
   scratchEnd,
 } from "./layout";
@@ -10,6 +10,7 @@ export { distanceCount, resetCounters } from "./distance";
 export { search, sortHostRows } from "./search";
 export { beginExact, endExact, exactGathered, exactLive, gatherAddress, gatherLimit } from "./scan";
 export { rescoreRows, rescoreVectorsAt } from "./rescore";
+export { beginTrial, endTrial, tryWalk } from "./trial";
 export { linkTail } from "./link";
 export { condemn, emptyGraph, release, repairRange, reparentRange, replaceEntry } from "./consolidate";
 export {

@@ -38,6 +38,8 @@ export const CONDEMNED: usize = 3 * BITS_BYTES;
 export const POOL_MAX: u32 = 20480;
 /** Rows gathered and scored at once; also the longest list a host passes in one call. */
 export const GATHER_MAX: u32 = POOL_MAX;
+/** Dimensions below this are walked by all bits of codes. */
+export const COARSE_DIMENSION_MIN: u32 = 128;
 /** Candidates that an exact scan may keep before it gives up and leaves the work to the host. */
 export const EXACT_MAX: u32 = 65536;
 /** Exact vectors that are rescored in one call. */
@@ -227,6 +229,8 @@ export function scratchEnd(): usize { return blocks; }
 /** Bytes at the start of a block that a checkpoint holds: all but originals, which the store has. */
 export function checkpointBytes(): usize { return originalsOffset; }
 export function originalAddress(row: u32): usize { return original(row); }
+/** Bytes of a row that a coarse walk reads. */
+export function coarseStrideBytes(): usize { return codeStride; }
 /** Bytes of a row's codes: what a scan reads of it. */
 export function codeStrideBytes(): usize { return codeStride + fineStride; }
 export function linkStrideBytes(): usize { return linkStride; }

@@ -15,7 +15,7 @@ import { candidate, candidateAt, candidateDistance, candidateRow, clearPool, ins
 /** Candidates in poolB. */
 export let scanCount: u32 = 0;
 /** Rows scored at once: their distances and rows stay in the first-level cache. */
-const BATCH: u32 = 512;
+export const SCAN_BATCH: u32 = 512;
 
 /** Address of the four bit-set words of the 32 rows from `row`. */
 @inline export function wordsOf(row: u32): usize { return block(row) + <usize>((row & (BLOCK_ROWS - 1)) >> 5 << 2); }
@@ -37,7 +37,7 @@ export function beginScan(): void {
 }
 
 /** Scores the gathered rows into poolB. */
-function scanGathered(count: u32, capacity: u32): void {
+export function scanGathered(count: u32, capacity: u32): void {
   scoreFine(count);
   for (let i: u32 = 0; i < count; i++) {
     const o = <usize>i << 2;
@@ -59,7 +59,7 @@ export function scanTail(capacity: u32): u32 {
     store<u32>(seen, load<u32>(seen) | tail);
     total += popcnt(tail);
     count = gatherBits(tail, row, count);
-    if (count >= BATCH) { scanGathered(count, capacity); count = 0; }
+    if (count >= SCAN_BATCH) { scanGathered(count, capacity); count = 0; }
   }
   scanGathered(count, capacity);
   return total;
@@ -115,7 +115,7 @@ export function exactLive(fromRow: u32, toRow: u32): void {
     const live = atomic.load<u32>(wordsOf(row) + LIVE);
     if (live == 0) continue;
     count = gatherBits(live, row, count);
-    if (count >= BATCH) { if (!exactOverflow) keepBounded(count); count = 0; }
+    if (count >= SCAN_BATCH) { if (!exactOverflow) keepBounded(count); count = 0; }
   }
   if (!exactOverflow) keepBounded(count);
 }

@@ -4,9 +4,9 @@
 // More than half of a walk is cache and TLB misses. So: the unvisited neighbors of a hop are gathered first, the
 // link list of the next candidate is touched before they are scored, and they are scored four at a time.
 
-import { scoreCoarse, scoreFine } from "./distance";
+import { coarseError, scoreCoarse, scoreFine, selfDistance } from "./distance";
 import {
-  code, entryRow, fullPrecision, gatherDistances, gatherRows, links, maxDegree, NO_ROW, poolA, rowEnd, visited,
+  code, COARSE_DIMENSION_MIN, dimension, entryRow, fullPrecision, gatherDistances, gatherRows, links, maxDegree, NO_ROW, poolA, rowEnd, visited,
 } from "./layout";
 import { candidate, candidateAt, candidateDistance, candidateRow, clearPool, FOLLOWED, insertCandidate } from "./pool";
 
@@ -60,16 +60,42 @@ export function clearVisited(): void { memory.fill(visited, 0, ((<usize>rowEnd()
   }
 }
 
+/** A row that walks pass by as if it were not there, or NO_ROW. */
+let hidden: u32 = NO_ROW;
+
+/** Hides a row from this thread's walks. */
+export function hideRow(row: u32): void { hidden = row; }
+export function showRows(): void { hidden = NO_ROW; }
+
+/** What a walk goes by. */
+let walkFine: bool = false;
+/** Rows wanted, while a walk ends by itself; 0 while it follows all that its pool holds. */
+let target: u32 = 0;
+let stretch: f32 = 0;
+/** Rows further away are neither kept nor followed. */
+let reach: f32 = 0;
+
 /** Scores the gathered rows, then inserts them; returns the first place in the pool that changed, at most `best`. */
 function insertGathered(count: u32, ef: u32, best: u32): u32 {
-  scoreCoarse(count);
+  if (walkFine) scoreFine(count);
+  else scoreCoarse(count);
   for (let i: u32 = 0; i < count; i++) {
     const o = <usize>i << 2;
-    const place = insertCandidate(poolA, candidate(load<f32>(gatherDistances + o), load<u32>(gatherRows + o)), walkCount, ef);
+    const d = load<f32>(gatherDistances + o);
+    if (d > reach) continue;
+    const place = insertCandidate(poolA, candidate(d, load<u32>(gatherRows + o)), walkCount, ef);
     if (walkCount < ef) walkCount++;
     if (place < best) best = place;
+    if (place < target && walkCount >= target) drawIn();
   }
   return best;
+}
+
+/** The target-th nearest row so far says how far it is worth looking. */
+function drawIn(): void {
+  const last = candidateAt(poolA, target - 1);
+  const d = candidateDistance(last);
+  reach = d + stretch * max<f32>(d + selfDistance, 0) + (walkFine ? 0 : coarseError(candidateRow(last)));
 }
 
 /**
@@ -77,10 +103,33 @@ function insertGathered(count: u32, ef: u32, best: u32): u32 {
  * beforehand are not looked at. Leaves the visited bits set: the caller clears them.
  */
 export function walk(ef: u32): void {
+  target = 0;
+  walkFine = isWalkFine(false);
+  follow(ef);
+}
+
+/**
+ * The same towards a user's query, and the walk ends where what is left to follow is further away than 1 + `slack` times
+ * the `wanted`-th nearest row: easy queries are answered sooner, and hard ones get the time (distance adaptive beam
+ * search, Al-Jazzazi et al., 2025). A negative slack follows everything. `fine` makes it go by all bits of codes.
+ */
+export function walkWithin(ef: u32, wanted: u32, slack: f32, fine: bool): void {
+  target = slack < 0 ? 0 : wanted;
+  stretch = (1 + slack) * (1 + slack) - 1;
+  walkFine = isWalkFine(fine);
+  follow(ef);
+}
+
+/** In few dimensions 4 bits a component do not tell neighbors apart, and the rest is read at little cost. */
+@inline function isWalkFine(fine: bool): bool { return !fullPrecision && (fine || dimension < COARSE_DIMENSION_MIN); }
+
+function follow(ef: u32): void {
   walkCount = 0;
+  reach = Infinity;
   clearPool(poolA);
   const entry = entryRow();
   if (entry == NO_ROW) return;
+  if (hidden != NO_ROW) visit(hidden);
   visit(entry);
   store<u32>(gatherRows, entry);
   insertGathered(1, ef, 0);
@@ -88,6 +137,7 @@ export function walk(ef: u32): void {
   while (next < walkCount) {
     const c = candidateAt(poolA, next);
     if (c & FOLLOWED) { next++; continue; }
+    if (candidateDistance(c) > reach) return;
     store<u64>(poolA + (<usize>next << 3), c | FOLLOWED);
     const count = gatherNeighbors(links(candidateRow(c)));
     touchGathered(count);
@@ -100,12 +150,12 @@ export function walk(ef: u32): void {
 const REFINE_ROWS: u32 = 16;
 
 /**
- * Orders the candidates of poolA by fine distances, and drops those of which the `limit` nearest are surely not:
+ * Orders the candidates of a coarse walk in poolA by fine distances, and drops those of which the `limit` nearest are surely not:
  * further behind than twice what coarse distances were too large by so far. Not a multiple of their standard
  * deviation, because where components err together they are off by many of those.
  */
 export function refineCandidates(limit: u32): void {
-  if (fullPrecision) return;
+  if (fullPrecision || walkFine) return;
   let done: u32 = 0;
   let excess: f32 = 0;
   while (done < walkCount) {

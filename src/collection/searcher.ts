@@ -52,8 +52,8 @@ export class Searcher {
   }
 
   #find(request: ResolvedSearch, allowed?: Uint32Array): Hit[] {
-    const { limit, offset, ef, exact, vector, fieldIndex } = request;
-    const query = { limit: limit + offset, ef, exact };
+    const { limit, offset, effort, vector, fieldIndex } = request;
+    const query = { limit: limit + offset, effort };
     const index = this.#parts.indexes[fieldIndex]!;
     return this.#view(index.search(vector, allowed === undefined ? query : { ...query, allowed }), request);
   }

@@ -205,7 +205,7 @@ export class TestIndex {
   /** Approximate search; with `depth` as limit too, nothing is left out for being far. */
   search(query: Float32Array, ef: number, depth: number): number[] {
     this.input(query);
-    const count = this.kernel.search(ef, depth, depth);
+    const count = this.kernel.search(ef, depth, depth, -1, 0);
     return Array.from(this.words(this.kernel.hostRowsAddress(), count));
   }
 

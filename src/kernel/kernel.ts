@@ -31,13 +31,14 @@ export interface KernelExports {
   originalStrideBytes(): number;
   ownOriginalBytes(): number;
   codeStrideBytes(): number;
+  coarseStrideBytes(): number;
   linkStrideBytes(): number;
   scratchEnd(): number;
   checkpointBytes(): number;
   originalAddress(row: number): number;
   // encode.ts, search.ts, scan.ts, rescore.ts
   encode(row: number): void;
-  search(ef: number, limit: number, depth: number): number;
+  search(ef: number, limit: number, depth: number, slack: number, fine: number): number;
   sortHostRows(count: number): void;
   beginExact(k: number): void;
   exactGathered(count: number): void;
@@ -49,6 +50,10 @@ export interface KernelExports {
   rescoreVectorsAt(at: number, count: number): void;
   readonly distanceCount: WebAssembly.Global;
   resetCounters(): void;
+  // trial.ts
+  beginTrial(row: number, wanted: number): number;
+  tryWalk(ef: number, slack: number, fine: number): number;
+  endTrial(): void;
   // link.ts, consolidate.ts
   linkTail(count: number): number;
   condemn(row: number): void;

@@ -3,7 +3,7 @@
 import type { Metadata, PointId } from "./point.js";
 import type { ResolvedVectorField } from "./collection-config.js";
 import type { GetOptions, ListRequest, SearchRequest } from "./requests.js";
-import { decodeBoolean, decodeFields, decodeInteger, decodeStrings, within } from "./decode-object.js";
+import { decodeFields, decodeInteger, decodeStrings, within } from "./decode-object.js";
 import { decodeFilter, type ResolvedFilter } from "./decode-filter.js";
 import { decodeId, decodeIds } from "./decode-id.js";
 import { decodeInclude, includeOfGet, includeOfSearch, type ResolvedInclude } from "./decode-include.js";
@@ -11,6 +11,7 @@ import { decodeMetadata, parseMetadata } from "./decode-metadata.js";
 import { decodeVector } from "./decode-vector.js";
 import { invalidInput } from "./invalid-input.js";
 import { defaults, limits } from "./limits.js";
+import { decodeEffort, type SearchEffort } from "./search-effort.js";
 
 /** A search, complete. `fieldIndex` is the searched field's place in the configuration. */
 export interface ResolvedSearch {
@@ -18,8 +19,7 @@ export interface ResolvedSearch {
   readonly vector: Float32Array;
   readonly limit: number;
   readonly offset: number;
-  readonly ef: number;
-  readonly exact: boolean;
+  readonly effort: SearchEffort;
   readonly filter: ResolvedFilter | undefined;
   readonly include: ResolvedInclude;
   readonly scoreThreshold: number | undefined;
@@ -31,6 +31,7 @@ const searchFields: readonly (keyof SearchRequest)[] = [
   "limit",
   "offset",
   "filter",
+  "recall",
   "ef",
   "exact",
   "include",
@@ -38,7 +39,6 @@ const searchFields: readonly (keyof SearchRequest)[] = [
 ];
 const limitRange = { min: 1, max: limits.limitMax, fallback: defaults.searchLimit };
 const offsetRange = { min: 0, max: limits.offsetMax, fallback: 0 };
-const efRange = { min: 1, max: limits.efMax, fallback: defaults.ef };
 const listLimitRange = { min: 1, max: limits.limitMax, fallback: defaults.listLimit };
 
 /** Decodes a search. `at` is where the request stands in a batch, or empty. */
@@ -58,8 +58,7 @@ export function decodeSearch(
     vector: decodeVector(given.vector, vectorField, fields[fieldIndex]!),
     limit: decodeInteger(given.limit, within(at, "limit"), limitRange),
     offset: decodeInteger(given.offset, within(at, "offset"), offsetRange),
-    ef: decodeInteger(given.ef, within(at, "ef"), efRange),
-    exact: decodeBoolean(given.exact, within(at, "exact")),
+    effort: decodeEffort(given, at),
     filter: decodeFilter(given.filter, within(at, "filter")),
     include: decodeInclude(given.include, within(at, "include"), includeOfSearch),
     scoreThreshold: decodeThreshold(given.scoreThreshold, within(at, "scoreThreshold")),

@@ -12,6 +12,9 @@ export const limits = {
   limitMax: 10_000,
   offsetMax: 10_000,
   efMax: 10_000,
+  /** A target recall; the whole is asked for with `exact`. */
+  recallMin: 0.5,
+  recallMax: 0.999,
   linkingThreadsMax: 64,
 } as const;
 
@@ -24,7 +27,7 @@ export const defaults = {
   efConstruction: 96,
   searchLimit: 10,
   listLimit: 100,
-  ef: 64,
+  recall: 0.99,
 } as const;
 
 /** Points that are decoded between two chances to let the event loop turn. */

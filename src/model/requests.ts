@@ -21,9 +21,15 @@ export interface SearchRequest {
   /** Best hits left out before the first one returned: 0 to 10,000. Default 0. */
   readonly offset?: number;
   readonly filter?: Filter;
-  /** Candidates kept while the graph is walked: 1 to 10,000; more is slower and finds more. Default 64. */
+  /**
+   * Share of the nearest points that searches should find on average: 0.5 to 0.999, default 0.99. What it takes is
+   * tried on the collection's own points as it grows; where no walk of the graph finds so many, all are compared.
+   * `stats()` shows what was chosen.
+   */
+  readonly recall?: number;
+  /** Instead of `recall`: candidates kept while the graph is walked, 1 to 10,000. More is slower and finds more. */
   readonly ef?: number;
-  /** Compares every eligible point. Default false. */
+  /** Instead of both: compares every eligible point. Default false. */
   readonly exact?: boolean;
   /** Default `["metadata"]`. */
   readonly include?: Include;

@@ -17,6 +17,20 @@ export interface VectorIndexStats {
   readonly deadRows: number;
   /** Live linked rows that a walk from the entry row does not reach: 0, or the index is at fault. */
   readonly unreachableRows: number;
+  /**
+   * How a search for ten points at the default recall is done as of now: by comparing all, or by a walk that keeps at
+   * most `ef` candidates and looks 1 + `slack` times as far as the tenth best, going by all 8 bits of codes if it is
+   * `fine`. `calibratedRows` is how many rows there were when walks were last tried; 0 if they never were.
+   */
+  readonly plan:
+    | { readonly kind: "scan"; readonly calibratedRows: number }
+    | {
+        readonly kind: "walk";
+        readonly calibratedRows: number;
+        readonly ef: number;
+        readonly slack: number;
+        readonly fine: boolean;
+      };
   /** Searches answered since the collection was opened. */
   readonly searches: number;
   /** Distances to rows that these searches computed from codes; exact scores of the best candidates come on top. */

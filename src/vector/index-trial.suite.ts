@@ -117,7 +117,8 @@ export class IndexTrial {
     options: { ef?: number; exact?: boolean; allowed?: Uint32Array } = {},
   ): { row: number; score: number }[] {
     const { ef = 64, exact = false, ...rest } = options;
-    const hits = this.index.search(query, { limit, ef, exact, ...rest });
+    const effort = exact ? ({ kind: "exact" } as const) : ({ kind: "ef", ef } as const);
+    const hits = this.index.search(query, { limit, effort, ...rest });
     return Array.from({ length: hits.count }, (_, i) => ({ row: hits.rows[i]!, score: hits.scores[i]! }));
   }
 

@@ -117,7 +117,7 @@ export class LinkingPool {
     const work = thread.busy!;
     thread.busy = undefined;
     thread.worker.unref();
-    this.#sources.get(reply.index)?.jobDone(work.job, reply.result);
+    this.#sources.get(reply.index)?.jobDone(work.job, reply);
     this.wake();
   }
 

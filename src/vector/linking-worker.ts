@@ -4,7 +4,14 @@ import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../base/assert.js";
 import { headerWord } from "../kernel/kernel-settings.js";
 import { instantiateKernel, type KernelExports } from "../kernel/kernel.js";
-import type { IndexAccess, LinkingJob, LinkingReply, LinkingRequest } from "./linking-job.js";
+import type {
+  CalibrateJob,
+  IndexAccess,
+  LinkingJob,
+  LinkingReply,
+  LinkingRequest,
+  TrialSums,
+} from "./linking-job.js";
 
 /** A slice lasts about this long, so that a pause or another index need not wait longer. */
 const sliceMs = 10;
@@ -32,7 +39,7 @@ port.on("message", (request: LinkingRequest) => {
   if (request.access !== undefined) indexes.set(request.index, openIndex(request.access));
   const index = indexes.get(request.index);
   assert(index !== undefined, "the first job on an index brings access to it");
-  port.postMessage({ index: request.index, result: run(index, request.job) } satisfies LinkingReply);
+  port.postMessage({ index: request.index, ...run(index, request.job) } satisfies LinkingReply);
 });
 
 function openIndex({ module, memory, settings }: IndexAccess): OpenIndex {
@@ -40,14 +47,16 @@ function openIndex({ module, memory, settings }: IndexAccess): OpenIndex {
   return { kernel, header: new Int32Array(memory.buffer, kernel.headerAddress(), 64) };
 }
 
-function run(index: OpenIndex, job: LinkingJob): number {
+function run(index: OpenIndex, job: LinkingJob): Omit<LinkingReply, "index"> {
   switch (job.kind) {
     case "link":
-      return link(index);
+      return { result: link(index) };
     case "reparent":
-      return index.kernel.reparentRange(job.from, job.to);
+      return { result: index.kernel.reparentRange(job.from, job.to) };
     case "repair":
-      return index.kernel.repairRange(job.from, job.to);
+      return { result: index.kernel.repairRange(job.from, job.to) };
+    case "calibrate":
+      return { result: job.rows.length, trials: calibrate(index.kernel, job) };
     default:
       return job satisfies never;
   }
@@ -70,4 +79,21 @@ function link({ kernel, header }: OpenIndex): number {
     now = performance.now();
   }
   return linked;
+}
+
+/** Tries every walk on every row of the job. */
+function calibrate(kernel: KernelExports, { rows, limit, walks }: CalibrateJob): TrialSums {
+  const found = walks.map(() => 0);
+  const distances = walks.map(() => 0);
+  let wanted = 0;
+  for (const row of rows) {
+    wanted += kernel.beginTrial(row, limit);
+    for (const [i, { ef, slack, fine }] of walks.entries()) {
+      kernel.resetCounters();
+      found[i]! += kernel.tryWalk(ef, slack, Number(fine));
+      distances[i]! += kernel.distanceCount.value >>> 0;
+    }
+  }
+  kernel.endTrial();
+  return { wanted, found, distances };
 }

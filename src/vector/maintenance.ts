@@ -1,14 +1,15 @@
-// Work on one index that goes on in the background: linking the tail, and consolidating what was removed.
+// Work on one index that goes on in the background: linking the tail, consolidating what was removed, and trying walks.
 //
 //   tail ──link──▶ linked ──remove──▶ dead ──condemn, reparent, repair, release──▶ free
 //
 // Linking threads do the work in slices; this decides which slice is next. Pausing stops new slices and waits for the
 // running ones, so that whoever paused has the graph to itself.
 
-import { setImmediate as turn } from "node:timers/promises";
 import { OmenError } from "../base/omen-error.js";
+import { Calibrator } from "./calibrator.js";
+import { consolidate, type ConsolidationHost } from "./consolidation.js";
 import type { IndexMemory } from "./index-memory.js";
-import type { IndexAccess, LinkingJob, LinkingSource } from "./linking-job.js";
+import type { IndexAccess, LinkingJob, LinkingReply, LinkingSource } from "./linking-job.js";
 import type { LinkingPool } from "./linking-pool.js";
 
 /** Linking starts when scanning the tail would touch this many bytes of codes (some 50 µs). */
@@ -22,19 +23,20 @@ const writePauseMs = 25;
 /** Consolidation begins when this share of the linked rows is dead, and at least so many. */
 const deadShare = 0.2;
 const deadRowsMin = 64;
-/** Rows that one slice of consolidation covers. */
-const consolidationSlice = 1024;
-/** Rows that the host looks at in one turn of the event loop: some 5 ms. */
-const lastPassSlice = 32 * 1024;
-
 interface Waiter {
   readonly isDone: () => boolean;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
 
+/** A slice of consolidation or of trials, and what follows it. */
+interface Chore {
+  readonly job: LinkingJob;
+  readonly done: (reply: LinkingReply | undefined) => void;
+}
+
 /** Decides what linking threads do on one index. */
-export class Maintenance implements LinkingSource {
+export class Maintenance implements LinkingSource, ConsolidationHost {
   readonly access: IndexAccess;
   readonly #memory: IndexMemory;
   readonly #pool: LinkingPool;
@@ -54,10 +56,12 @@ export class Maintenance implements LinkingSource {
   #closed = false;
   #failure: OmenError | undefined;
   #waiters: Waiter[] = [];
-  /** Slices of consolidation waiting for a thread, and what follows each. */
-  #consolidationJob: { job: LinkingJob; done: (result: number) => void } | undefined;
-  #runningConsolidation: { job: LinkingJob; done: (result: number) => void } | undefined;
+  /** Chores waiting for a thread. */
+  readonly #chores: Chore[] = [];
+  readonly #runningChores = new Map<LinkingJob, Chore>();
   #consolidation: Promise<void> | undefined;
+  #calibrating: Promise<void> | undefined;
+  readonly calibrator: Calibrator;
   /** Rows linked since the last checkpoint. */
   linkedRowsSinceCheckpoint = 0;
 
@@ -65,6 +69,7 @@ export class Maintenance implements LinkingSource {
     this.#memory = memory;
     this.#pool = pool;
     this.#onReleased = onReleased;
+    this.calibrator = new Calibrator(memory.kernel);
     this.access = { module: memory.module.module, memory: memory.memory, settings: memory.settings };
     this.#number = pool.attach(this);
   }
@@ -173,8 +178,9 @@ export class Maintenance implements LinkingSource {
   async close(): Promise<void> {
     this.#closed = true;
     await this.pause();
-    this.#consolidationJob?.done(-1);
+    this.#dropChores();
     await this.#consolidation;
+    await this.#calibrating;
     this.#failWaiters(
       new OmenError("closed", "closed", "The database was closed while the index was awaited."),
     );
@@ -184,27 +190,26 @@ export class Maintenance implements LinkingSource {
 
   nextJob(): LinkingJob | undefined {
     if (this.#pauses > 0 || this.#failure !== undefined) return undefined;
-    const consolidation = this.#consolidationJob;
-    if (consolidation !== undefined && this.#runningConsolidation === undefined) {
-      this.#runningConsolidation = consolidation;
+    const chore = this.#chores.shift();
+    if (chore !== undefined) {
+      this.#runningChores.set(chore.job, chore);
       this.#runningJobs++;
-      return consolidation.job;
+      return chore.job;
     }
     if (!this.#linking || !this.#tailHasRows()) return undefined;
     this.#runningJobs++;
     return { kind: "link" };
   }
 
-  jobDone(job: LinkingJob, result: number): void {
+  jobDone(job: LinkingJob, reply: LinkingReply): void {
     this.#runningJobs--;
     if (job.kind === "link") {
-      this.linkedRowsSinceCheckpoint += result;
+      this.linkedRowsSinceCheckpoint += reply.result;
       if (!this.#tailHasRows()) this.#linking = false;
     } else {
-      const running = this.#runningConsolidation;
-      this.#runningConsolidation = undefined;
-      this.#consolidationJob = undefined;
-      running?.done(result);
+      const chore = this.#runningChores.get(job);
+      this.#runningChores.delete(job);
+      chore?.done(reply);
     }
     this.#wakeWaiters();
     this.#consider();
@@ -214,8 +219,7 @@ export class Maintenance implements LinkingSource {
     this.#runningJobs = 0;
     const text = `Linking threads stopped: ${error.message}. Searches go on by scanning; reopen the database.`;
     this.#failure = new OmenError("unavailable", "linking_failed", text, { cause: error });
-    this.#runningConsolidation = undefined;
-    this.#consolidationJob?.done(-1);
+    this.#dropChores();
     this.#failWaiters(this.#failure);
   }
 
@@ -229,80 +233,50 @@ export class Maintenance implements LinkingSource {
         this.#consider();
       });
     }
+    if (this.#calibrating === undefined && this.calibrator.isDue(this.linkedRows, !this.#tailHasRows())) {
+      this.#calibrating = this.calibrator
+        .run((job) => this.runSlice(job), this.#memory.rowEnd, this.linkedRows)
+        .finally(() => {
+          this.#calibrating = undefined;
+          this.#consider();
+        });
+    }
     if (!this.#linking) {
       const start = this.#rowsIn(tailStartBytes) * (this.linkedRows > 0 ? tailAgainFraction : 1);
       this.#linking = this.#settling > 0 ? this.#tailHasRows() : this.tailRows > start;
     }
-    if (this.#linking || this.#consolidationJob !== undefined) this.#pool.wake();
+    // Where a chore is running, its thread may have become one that somebody waits for.
+    if (this.#linking || this.#chores.length + this.#runningChores.size > 0) this.#pool.wake();
   }
 
   #consolidationIsDue(): boolean {
     return this.#dead.length >= Math.max(deadRowsMin, deadShare * this.linkedRows);
   }
 
-  /** Takes the dead rows out of the graph; see kernels/assembly/consolidate.ts. Linking goes on meanwhile. */
   async #consolidate(): Promise<void> {
-    const { kernel } = this.#memory;
-    await this.pause();
     const dead = this.#dead;
     this.#dead = [];
-    const condemned = dead.filter((row) => kernel.isLinked(row) !== 0);
-    for (const row of condemned) kernel.condemn(row);
-    if (kernel.replaceEntry() === 0) {
-      // No linked row is left: the tail is linked from scratch.
-      kernel.emptyGraph();
-    } else {
-      this.resume();
-      if (!(await this.#rewire())) {
-        for (const row of dead) this.#dead.push(row);
-        return;
-      }
-    }
-    for (const row of condemned) kernel.release(row);
-    this.resume();
-    this.#onReleased(dead);
+    if (await consolidate(this.#memory, this, dead)) this.#onReleased(dead);
+    else for (const row of dead) this.#dead.push(row);
   }
 
-  /** Steps 1 to 3; when it returns true, linking is paused. */
-  async #rewire(): Promise<boolean> {
-    for (const kind of ["reparent", "repair"] as const) {
-      const rowEnd = this.#memory.rowEnd;
-      for (let from = 0; from < rowEnd;) {
-        const to = Math.min(rowEnd, from + consolidationSlice);
-        const stopped = await this.#consolidationSlice({ kind, from, to });
-        if (stopped < 0) return false;
-        from = stopped;
-      }
-    }
-    await this.pause();
-    if (this.#closed || this.#failure !== undefined) {
-      this.resume();
-      return false;
-    }
-    // Rows linked meanwhile may refer to condemned ones. There are few: the rest is only looked at.
-    await this.#lastPass("reparentRange");
-    await this.#lastPass("repairRange");
-    return true;
+  isUsable(): boolean {
+    return !this.#closed && this.#failure === undefined;
   }
 
-  /** Runs on the host, in slices, while linking is paused. */
-  async #lastPass(pass: "reparentRange" | "repairRange"): Promise<void> {
-    const { kernel, rowEnd } = this.#memory;
-    for (let from = 0; from < rowEnd; from += lastPassSlice) {
-      // The pause word would stop the kernel early, and it is meant for the threads, of which none runs.
-      this.#memory.setHeader("pause", 0);
-      kernel[pass](from, Math.min(rowEnd, from + lastPassSlice));
-      this.#memory.setHeader("pause", 1);
-      await turn();
-    }
-  }
-
-  #consolidationSlice(job: LinkingJob): Promise<number> {
-    if (this.#closed || this.#failure !== undefined) return Promise.resolve(-1);
+  /** Runs a chore on a thread; undefined when the index is closed or linking failed. */
+  runSlice(job: LinkingJob): Promise<LinkingReply | undefined> {
+    if (!this.isUsable()) return Promise.resolve(undefined);
     return new Promise((resolve) => {
-      this.#consolidationJob = { job, done: resolve };
+      this.#chores.push({ job, done: resolve });
       if (this.#pauses === 0) this.#pool.wake();
     });
+  }
+
+  /** Chores that no thread will take. */
+  #dropChores(): void {
+    for (const { done } of [...this.#chores.splice(0), ...this.#runningChores.values()]) done(undefined);
+    this.#runningChores.clear();
   }
 
   #tailHasRows(): boolean {

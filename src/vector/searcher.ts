@@ -3,7 +3,9 @@
 
 import { OmenError } from "../base/omen-error.js";
 import { candidatesMax, rescoreRowsMax } from "../kernel/kernel-settings.js";
+import type { SearchEffort } from "../model/search-effort.js";
 import type { IndexMemory } from "./index-memory.js";
+import type { RowCounts, SearchPlanner } from "./search-plan.js";
 
 /** Copies the exact vector of a row into `target[offset …]`; false if there is none. */
 export type OriginalReader = (row: number, target: Float32Array, offset: number) => boolean;
@@ -12,10 +14,8 @@ export type OriginalReader = (row: number, target: Float32Array, offset: number)
 export interface IndexQuery {
   /** Best rows wanted: 1 to 20,000. */
   readonly limit: number;
-  /** Candidates kept during the walk: 1 to 10,000. */
-  readonly ef: number;
-  /** Compares every eligible row. */
-  readonly exact: boolean;
+  /** A recall to be reached, candidates kept by a walk (1 to 10,000), or a comparison of every eligible row. */
+  readonly effort: SearchEffort;
   /** If given, only these rows are eligible: ascending; those that are not live are passed over. */
   readonly allowed?: Uint32Array;
 }
@@ -27,8 +27,6 @@ export interface IndexHits {
   scores: Float64Array;
 }
 
-/** Below so many live rows a scan is as fast as a walk, and exact. */
-const scanRowsMax = 512;
 /** Most candidates rescored for `limit` hits; the kernel leaves out those that codes rule out. */
 function rescoringDepth(limit: number): number {
   return Math.min(candidatesMax, Math.max(limit * 2, limit + 40));
@@ -36,9 +34,17 @@ function rescoringDepth(limit: number): number {
 /** Rows up to which insertion sorts faster than anything clever. */
 const insertionMax = 256;
 
+/** What a searcher works with. */
+export interface SearcherParts {
+  readonly memory: IndexMemory;
+  readonly planner: SearchPlanner;
+  readonly readOriginal: OriginalReader;
+}
+
 /** Answers searches on one index. */
 export class Searcher {
   readonly #memory: IndexMemory;
+  readonly #planner: SearchPlanner;
   readonly #readOriginal: OriginalReader;
   readonly #originalsAtHand: boolean;
   /** Euclidean distances are better when smaller. */
@@ -46,8 +52,9 @@ export class Searcher {
   readonly #hits: IndexHits = { count: 0, rows: new Uint32Array(64), scores: new Float64Array(64) };
   readonly #counters = { searches: 0, distances: 0 };
 
-  constructor(memory: IndexMemory, readOriginal: OriginalReader) {
+  constructor({ memory, planner, readOriginal }: SearcherParts) {
     this.#memory = memory;
+    this.#planner = planner;
     this.#readOriginal = readOriginal;
     this.#originalsAtHand = memory.settings.originalsInMemory || memory.settings.fullPrecision;
     this.#smallerIsBetter = memory.settings.metric === "euclidean";
@@ -58,26 +65,30 @@ export class Searcher {
     return this.#counters;
   }
 
-  /** Finds the best rows. `liveRows` and `linkedRows` are the index's counts as of now. */
-  search(query: Float32Array, request: IndexQuery, liveRows: number, linkedRows: number): IndexHits {
+  /** Finds the best rows. `counts` are the index's as of now. */
+  search(query: Float32Array, request: IndexQuery, counts: RowCounts): IndexHits {
     const { kernel } = this.#memory;
     kernel.resetCounters();
-    const hits = this.#search(query, request, liveRows, linkedRows);
+    const hits = this.#search(query, request, counts);
     this.#counters.searches++;
     // The kernel's counter is a signed 32-bit integer to JavaScript.
     this.#counters.distances += kernel.distanceCount.value >>> 0;
     return hits;
   }
 
-  #search(query: Float32Array, request: IndexQuery, liveRows: number, linkedRows: number): IndexHits {
+  #search(query: Float32Array, request: IndexQuery, counts: RowCounts): IndexHits {
+    const { liveRows } = counts;
     this.#begin(request.limit);
     if (liveRows === 0) return this.#hits;
     this.#memory.input.set(query);
     const { allowed } = request;
     if (allowed !== undefined) return this.#searchExact(request.limit, allowed);
-    if (request.exact || linkedRows === 0 || liveRows <= scanRowsMax) return this.#searchExact(request.limit);
-    const ef = Math.min(candidatesMax, Math.max(request.ef, Math.ceil(request.limit * 1.5)));
-    const count = this.#memory.kernel.search(ef, request.limit, rescoringDepth(request.limit));
+    const plan = this.#planner.plan(request, counts);
+    if (plan.kind === "scan") return this.#searchExact(request.limit);
+    const { ef, slack, fine } = plan.walk;
+    const depth = rescoringDepth(request.limit);
+    const candidates = Math.min(candidatesMax, ef);
+    const count = this.#memory.kernel.search(candidates, request.limit, depth, slack, Number(fine));
     // Dead rows take places in the pool, and in a graph of many duplicates a walk may end early.
     if (count < Math.min(request.limit, liveRows)) return this.#searchExact(request.limit);
     if (!this.#originalsAtHand) this.#sortHostRows(count);

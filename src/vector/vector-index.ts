@@ -3,11 +3,14 @@
 
 import { setImmediate as turn } from "node:timers/promises";
 import type { Metric, Originals, Quantization } from "../model/collection-config.js";
+import { defaults } from "../model/limits.js";
+import { defaultEffort } from "../model/search-effort.js";
 import type { VectorIndexStats } from "../model/stats.js";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint-file.js";
 import { IndexMemory } from "./index-memory.js";
 import type { LinkingPool } from "./linking-pool.js";
 import { Maintenance } from "./maintenance.js";
+import { SearchPlanner } from "./search-plan.js";
 import { Searcher, type IndexHits, type IndexQuery, type OriginalReader } from "./searcher.js";
 
 /** What an index is made with. */
@@ -32,6 +35,7 @@ export class VectorIndex {
   readonly #options: VectorIndexOptions;
   readonly #memory: IndexMemory;
   readonly #maintenance: Maintenance;
+  readonly #planner: SearchPlanner;
   readonly #searcher: Searcher;
   /** Rows that may be written again. */
   #free: number[] = [];
@@ -54,7 +58,11 @@ export class VectorIndex {
     this.#maintenance = new Maintenance(this.#memory, options.pool, (rows) => {
       this.#release(rows);
     });
-    this.#searcher = new Searcher(this.#memory, options.readOriginal);
+    const { kernel } = this.#memory;
+    const bytes = { coarse: kernel.coarseStrideBytes(), fine: kernel.codeStrideBytes() };
+    this.#planner = new SearchPlanner(this.#maintenance.calibrator, bytes);
+    const { readOriginal } = options;
+    this.#searcher = new Searcher({ memory: this.#memory, planner: this.#planner, readOriginal });
   }
 
   /** An empty index. */
@@ -142,8 +150,7 @@ export class VectorIndex {
   }
 
   search(query: Float32Array, request: IndexQuery): IndexHits {
-    const { liveRows, linkedRows } = this.#maintenance;
-    return this.#searcher.search(query, request, liveRows, linkedRows);
+    return this.#searcher.search(query, request, this.#maintenance);
   }
 
   /** Tells linking threads to give way until `endWrite`. Calls may nest. */
@@ -216,6 +223,7 @@ export class VectorIndex {
         tailRows: maintenance.liveRows - linkedRows,
         deadRows: maintenance.deadRows,
         unreachableRows,
+        plan: this.#describePlan(),
         ...this.#searcher.counters,
         bytes: {
           codes: rows * kernel.codeStrideBytes(),
@@ -229,6 +237,17 @@ export class VectorIndex {
     } finally {
       maintenance.resume();
     }
+  }
+
+  /** How a search for ten rows at the default recall is done as of now. */
+  #describePlan(): VectorIndexStats["plan"] {
+    const calibratedRows = this.#maintenance.calibrator.calibration?.linkedRows ?? 0;
+    const plan = this.#planner.plan(
+      { limit: defaults.searchLimit, effort: defaultEffort },
+      this.#maintenance,
+    );
+    if (plan.kind === "scan") return { kind: "scan", calibratedRows };
+    return { kind: "walk", calibratedRows, ...plan.walk };
   }
 
   /** Stops linking and lets go of the memory. */

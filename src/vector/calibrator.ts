@@ -1,0 +1,84 @@
+// Tries walks on an index's own rows, now and then as it grows, so that a target recall can be turned into settings.
+// Linking threads do the work in slices.
+
+import type { SeededRandom } from "../base/seeded-random.js";
+import { seededRandom } from "../base/seeded-random.js";
+import type { KernelExports } from "../kernel/kernel.js";
+import type { LinkingJob, LinkingReply } from "./linking-job.js";
+import { trialLimit, trialWalks, type Calibration } from "./search-plan.js";
+
+/** An index below this is scanned. */
+const linkedRowsMin = 4096;
+/** Rows tried: one found or missed among the ten of each moves a recall by 0.0008. */
+const trialRows = 128;
+/** Rows of one slice: each takes a scan and some twenty walks. */
+const sliceRows = 2;
+/** While rows are being linked, the next calibration comes when there are so many times as many. */
+const growthWhileLinking = 4;
+/** The same when nothing is left to link. */
+const growthWhenSettled = 1.25;
+
+/** Runs a slice on a thread; undefined when the index is closed or linking failed. */
+export type RunSlice = (job: LinkingJob) => Promise<LinkingReply | undefined>;
+
+/** Holds the outcome of the last trials, and says when the next are due. */
+export class Calibrator {
+  readonly #kernel: Pick<KernelExports, "isLive" | "isLinked">;
+  readonly #random: SeededRandom = seededRandom(1);
+  #calibration: Calibration | undefined;
+  /** Rows there were when trials were last made, whether or not they came to an end. */
+  #triedAt = 0;
+
+  constructor(kernel: Pick<KernelExports, "isLive" | "isLinked">) {
+    this.#kernel = kernel;
+  }
+
+  get calibration(): Calibration | undefined {
+    return this.#calibration;
+  }
+
+  /** Takes over what a checkpoint holds. */
+  adopt(calibration: Calibration | undefined): void {
+    this.#calibration = calibration;
+    this.#triedAt = calibration?.linkedRows ?? 0;
+  }
+
+  isDue(linkedRows: number, isSettled: boolean): boolean {
+    if (linkedRows < linkedRowsMin) return false;
+    const growth = isSettled ? growthWhenSettled : growthWhileLinking;
+    return linkedRows >= this.#triedAt * growth || linkedRows * growthWhileLinking <= this.#triedAt;
+  }
+
+  /** Makes the trials, slice by slice. */
+  async run(runSlice: RunSlice, rowEnd: number, linkedRows: number): Promise<void> {
+    this.#triedAt = linkedRows;
+    const rows = this.#sample(rowEnd);
+    const found = new Float64Array(trialWalks.length);
+    const distances = new Float64Array(trialWalks.length);
+    let wanted = 0;
+    for (let from = 0; from < rows.length; from += sliceRows) {
+      const slice = rows.slice(from, from + sliceRows);
+      const reply = await runSlice({ kind: "calibrate", rows: slice, limit: trialLimit, walks: trialWalks });
+      if (reply?.trials === undefined) return;
+      wanted += reply.trials.wanted;
+      reply.trials.found.forEach((count, i) => (found[i]! += count));
+      reply.trials.distances.forEach((count, i) => (distances[i]! += count));
+    }
+    if (wanted === 0) return;
+    const outcomes = trialWalks.map((_, i) => ({
+      recall: found[i]! / wanted,
+      distances: distances[i]! / rows.length,
+    }));
+    this.#calibration = { linkedRows, outcomes };
+  }
+
+  /** Live linked rows, evenly drawn; fewer where most rows are neither. */
+  #sample(rowEnd: number): number[] {
+    const rows: number[] = [];
+    for (let attempt = 0; rows.length < trialRows && attempt < trialRows * 16; attempt++) {
+      const row = this.#random.below(rowEnd);
+      if (this.#kernel.isLive(row) !== 0 && this.#kernel.isLinked(row) !== 0) rows.push(row);
+    }
+    return rows;
+  }
+}
