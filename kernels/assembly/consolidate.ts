@@ -8,7 +8,7 @@
 
 import { beginRow } from "./distance";
 import {
-  bitMask, clearBit, CONDEMNED, ENTRY, gatherRows, hasBit, header, LINKED, LINKED_COUNT, links, LIVE,
+  clearBit, CONDEMNED, ENTRY, gatherRows, hasBit, header, LINKED, LINKED_COUNT, links, LIVE,
   listScratch, maxDegree, NO_ROW, paused, poolA, pruneDegree, rowEnd, setBit, visited,
 } from "./layout";
 import {
@@ -17,7 +17,7 @@ import {
 } from "./link";
 import { candidateAt, candidateRow } from "./pool";
 import { wordsOf } from "./scan";
-import { degreeOf, sortGathered } from "./walk";
+import { degreeOf, mark, sortGathered, unmark } from "./walk";
 
 /** Most candidates of a repaired list: its own neighbors and those of its condemned ones. */
 const REPAIR_MAX: u32 = 1024;
@@ -39,7 +39,7 @@ export function replaceEntry(): bool {
   atomic.store<u32>(header + ENTRY, fresh);
   const list = links(parent);
   const head = atomic.load<u32>(list);
-  if (pinsOf(head) > 0) atomic.store<u32>(list, makeHead(degreeOf(head), pinsOf(head) - 1));
+  if (pinsOf(head) > 0) atomic.store<u32>(list, makeHead(degreeOf(head), pinsOf(head) - 1, 0));
   return true;
 }
 
@@ -165,7 +165,7 @@ function repair(row: u32): void {
   const count = sortGathered(rest);
   const length = prune(poolA, count, kept, pruneDegree);
   writeNeighbors(list, length);
-  unlockList(list, makeHead(length, kept));
+  unlockList(list, makeHead(length, kept, 0));
 }
 
 /** Gathers the live neighbors of a condemned row that are not gathered yet. */
@@ -180,19 +180,6 @@ function gatherSurvivors(condemned: u32, count: u32): u32 {
     n++;
   }
   return n;
-}
-
-/** Sets a row's visited bit; returns whether it was clear. */
-function mark(row: u32): bool {
-  const word = visited + (<usize>(row >> 5) << 2);
-  const bits = load<u32>(word);
-  store<u32>(word, bits | bitMask(row));
-  return (bits & bitMask(row)) == 0;
-}
-
-function unmark(row: u32): void {
-  const word = visited + (<usize>(row >> 5) << 2);
-  store<u32>(word, load<u32>(word) & ~bitMask(row));
 }
 
 /** Step 4: a condemned row, to which nothing refers, leaves the graph. */

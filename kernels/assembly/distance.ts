@@ -13,7 +13,7 @@
 import { dotCode4, dotF32 } from "./dot";
 import { normMax, prepareInput, prepareRow, queryNorm, queryOffset, queryScale, querySum } from "./encode";
 import {
-  code, codeBytes, DOT, EUCLIDEAN, fine, fullPrecision, gatherDistances, gatherRows, metric, normOf, scaleOf,
+  code, codeBytes, COARSE_DIMENSION_MIN, dimension, DOT, EUCLIDEAN, fine, fullPrecision, gatherDistances, gatherRows, metric, normOf, scaleOf,
 } from "./layout";
 
 /** Distances to rows computed, by walks and scans alike, since the host last reset it. Modulo 2^32. */
@@ -31,20 +31,20 @@ let extraWeight: f32 = 0;
 let normLimit: f32 = 0;
 
 /**
- * What a user's distance is above that of the query to itself: with it, distances are squared euclidean ones, or half
- * of them. For inner products they are those of the reduction above, the query stretched to the greatest norm.
+ * What must be added to a distance so that it is a squared euclidean one, or half of it: nothing between rows. For inner
+ * products these are the distances of the reduction above, the query stretched to the greatest norm.
  */
 export let selfDistance: f32 = 0;
 
 /** Standard deviation of a component's error in a coarse distance: steps of 16, evenly spread, 16 / √12. */
 const COARSE_DEVIATION: f32 = 4.618802;
 
-/** Two standard deviations of a row's coarse distance to the user's query. */
+/** Two standard deviations of a row's coarse distance to the query. */
 export function coarseError(row: u32): f32 {
-  if (fullPrecision) return 0;
-  const factor: f32 = metric == EUCLIDEAN ? 4.0 : 2.0;
-  return factor * COARSE_DEVIATION * queryNorm * scaleOf(code(row));
+  return isRoughFine() ? 0 : 2 * abs<f32>(dotFactor) * COARSE_DEVIATION * queryNorm * scaleOf(code(row));
 }
+/** What the product of query and row counts in a distance. */
+let dotFactor: f32 = 0;
 
 /** The input vector becomes the query. */
 export function beginQuery(): void {
@@ -54,15 +54,18 @@ export function beginQuery(): void {
   extraWeight = 0;
   totalWeight = 0;
   normWeight = metric == EUCLIDEAN ? 1.0 : 0;
-  dotWeight = metric == EUCLIDEAN ? -2.0 * queryScale : -queryScale;
+  dotFactor = metric == EUCLIDEAN ? -2.0 : -1.0;
+  dotWeight = dotFactor * queryScale;
 }
 
 /** A row becomes the query. */
 export function beginRow(row: u32): void {
   const norm2 = normOf(code(row));
   prepareRow(row);
-  dotWeight = -2.0 * queryScale;
-  totalWeight = -2.0 * queryOffset;
+  dotFactor = -2.0;
+  dotWeight = dotFactor * queryScale;
+  totalWeight = dotFactor * queryOffset;
+  selfDistance = 0;
   if (metric == DOT) {
     normLimit = normMax();
     constant = 2.0 * normLimit;
@@ -135,6 +138,15 @@ export function scoreCoarse(count: u32): void {
     const r = gatherRows + o;
     coarse4(code(load<u32>(r)), code(load<u32>(r, 4)), code(load<u32>(r, 8)), code(load<u32>(r, 12)), gatherDistances + o);
   }
+}
+
+/** In few dimensions 4 bits a component do not tell neighbors apart, and the rest is read at little cost. */
+@inline export function isRoughFine(): bool { return fullPrecision || dimension < COARSE_DIMENSION_MIN; }
+
+/** The same, coarse unless there are few dimensions: what walks and pruning go by. */
+export function scoreRough(count: u32): void {
+  if (isRoughFine()) scoreFine(count);
+  else scoreCoarse(count);
 }
 
 /** The same, fine. With full precision both are the same. */

@@ -2,7 +2,7 @@
 // The specification is src/kernel/scalar.ts; integers agree exactly, floats because lanes are summed in one order.
 
 import {
-  baseOf, COSINE, code, codeBytes, dimension, DOT, fine, fineBytes, fullPrecision, header, inputVector, metric, NORM_MAX,
+  baseOf, COSINE, code, codeBytes, dimension, DOT, fine, fineBytes, fullPrecision, header, inputVector, metric, NORM_MAX, normOf,
   original, originalsInMemory, originalStride, paddedDimension, preparedQuery, scaleOf, sumOf,
 } from "./layout";
 
@@ -194,7 +194,7 @@ export let queryScale: f32 = 0;
 export let querySum: i32 = 0;
 /** What a row as query has beside its integers: its components are about queryOffset + queryScale × integer. */
 export let queryOffset: f32 = 0;
-/** Length of the query and of its quantisation error; an exact scan bounds its error with them. */
+/** Length of the query, and of its quantisation error, of which a row as query has none. */
 export let queryNorm: f32 = 0;
 export let queryResidual: f32 = 0;
 
@@ -253,6 +253,7 @@ export function prepareInput(): void {
 export function prepareRow(row: u32): void {
   const c = code(row);
   queryScale = scaleOf(c);
+  queryNorm = sqrt<f32>(normOf(c));
   if (fullPrecision) {
     memory.copy(preparedQuery, c, codeBytes);
     querySum = 0;

@@ -11,7 +11,7 @@
 //   [fine]       1,024 × (4 more bits a component, residual f32, sum i32), not with full precision
 //   [originals]  1,024 × padded f32 components, only with originals in memory beside int8 codes
 //
-// head of a link list: bits 0-7 degree, bits 8-15 pinned children, bit 31 the lock.
+// head of a link list: bits 0-7 degree, bits 8-15 pinned children, bits 16-23 neighbors compared, bit 31 the lock.
 
 /** Rows of a block: 2^10. */
 export const BLOCK_SHIFT: u32 = 10;
@@ -100,6 +100,8 @@ export let rescoreVectors: usize = 0;
 /** Lower bounds (f32) and rows (u32) of an exact scan. */
 export let exactCandidates: usize = 0;
 
+/** Room for two lists of the greatest degree. */
+export const LIST_SCRATCH_BYTES: usize = 2048;
 const HEADER_BYTES: usize = 256;
 
 // Header words. Each is read and written atomically.
@@ -173,7 +175,7 @@ function placeScratch(at: usize, bits: usize): usize {
   poolB = p + 64; p += align((<usize>POOL_MAX + 16) << 3, 64) + 64;
   gatherRows = p; p += <usize>(GATHER_MAX + 16) << 2;
   gatherDistances = p; p += <usize>(GATHER_MAX + 16) << 2;
-  listScratch = p; p += 2048;
+  listScratch = p; p += LIST_SCRATCH_BYTES;
   hostRows = p; p += <usize>(POOL_MAX + 16) << 2;
   hostScores = p; p += <usize>(POOL_MAX + 16) << 3;
   rescoreVectors = p; p += RESCORE_ROWS * originalStride;

@@ -5,18 +5,21 @@
 // pruning never drops a list's own children ("pinned"): the parents form a tree rooted in the entry row. A row takes
 // at most pinMax children, so that a pruned list always has room for other neighbors.
 
-import { beginRow, scoreFine } from "./distance";
+import { beginRow, scoreRough } from "./distance";
 import {
   block, BLOCK_ROWS, clearBit, code, CLAIMED, CONDEMNED, ENTRY, efConstruction, gatherDistances, gatherRows,
-  hasBit, header, LINKED, LINKED_COUNT, links, listScratch, LIVE, maxDegree, NO_ROW, paused, pinMax, poolA, poolB,
+  hasBit, header, LINKED, LINKED_COUNT, links, LIST_SCRATCH_BYTES, listScratch, LIVE, maxDegree, NO_ROW, paused, pinMax, poolA, poolB,
   pruneDegree, rowEnd, setBit, TAIL_START,
 } from "./layout";
 import { candidate, candidateAt, candidateDistance, candidateRow, clearPool, insertCandidate } from "./pool";
-import { clearVisited, degreeOf, refineCandidates, sortGathered, walk, walkCount } from "./walk";
+import { clearVisited, degreeOf, mark, refineCandidates, sortGathered, unmark, walk, walkCount } from "./walk";
 
 const LOCK: u32 = 0x80000000;
 /** How much nearer to a chosen neighbor than to the row a candidate must be to be left out; on squared distances. */
 const ALPHA: f32 = 1.2;
+
+/** How much further than the pruneDegree-th nearest a walk for a row that is linked looks; measured with ALPHA. */
+const LINK_SLACK: f32 = 0.08;
 
 /** The edge is not pinned. */
 export const NOT_CHILD: u32 = 0;
@@ -28,7 +31,9 @@ export const CHILD_ALWAYS: u32 = 2;
 @inline export function pinsOf(head: u32): u32 { return (head >> 8) & 0xff; }
 @inline export function parentOf(row: u32): u32 { return load<u32>(links(row), 4); }
 @inline export function setParent(row: u32, parent: u32): void { atomic.store<u32>(links(row) + 4, parent); }
-@inline export function makeHead(degree: u32, pins: u32): u32 { return degree | (pins << 8); }
+/** How many neighbors at the start of a list pruning has compared with one another. */
+@inline function comparedOf(head: u32): u32 { return (head >> 16) & 0xff; }
+@inline export function makeHead(degree: u32, pins: u32, compared: u32): u32 { return degree | (pins << 8) | (compared << 16); }
 @inline export function neighborAt(list: usize, i: u32): u32 { return load<u32>(list + 8 + (<usize>i << 2)); }
 
 @inline export function lockList(list: usize): void {
@@ -48,24 +53,27 @@ export function prune(pool: usize, count: u32, kept: u32, capacity: u32): u32 {
   for (let i: u32 = 0; i < count && kept < capacity; i++) {
     const c = candidateAt(pool, i);
     const row = candidateRow(c);
-    if (!isCovered(row, candidateDistance(c), kept)) {
-      store<u32>(listScratch + (<usize>kept << 2), row);
-      kept++;
+    if (kept > 0) {
+      beginRow(row);
+      if (isCovered(row, candidateDistance(c), listScratch, kept)) continue;
     }
+    store<u32>(listScratch + (<usize>kept << 2), row);
+    kept++;
   }
   return kept;
 }
 
-/** True if the row is in the list already, or much nearer to one of its rows than `toRow`. */
-function isCovered(row: u32, toRow: f32, kept: u32): bool {
-  if (kept == 0) return false;
-  beginRow(row);
-  for (let from: u32 = 0; from < kept; from += 4) {
-    const count = min<u32>(4, kept - from);
-    memory.copy(gatherRows, listScratch + (<usize>from << 2), <usize>count << 2);
-    for (let i: u32 = 0; i < count; i++) if (load<u32>(gatherRows + (<usize>i << 2)) == row) return true;
-    scoreFine(count);
-    for (let i: u32 = 0; i < count; i++) if (ALPHA * load<f32>(gatherDistances + (<usize>i << 2)) <= toRow) return true;
+/**
+ * True if the row, which is the prepared query, is among the `count` rows, or much nearer to one of them than `toRow`.
+ * Coarse distances do: finer ones took twice the time, and the graph was not better for it.
+ */
+function isCovered(row: u32, toRow: f32, rows: usize, count: u32): bool {
+  for (let from: u32 = 0; from < count; from += 4) {
+    const some = min<u32>(4, count - from);
+    memory.copy(gatherRows, rows + (<usize>from << 2), <usize>some << 2);
+    for (let i: u32 = 0; i < some; i++) if (load<u32>(gatherRows + (<usize>i << 2)) == row) return true;
+    scoreRough(some);
+    for (let i: u32 = 0; i < some; i++) if (ALPHA * load<f32>(gatherDistances + (<usize>i << 2)) <= toRow) return true;
   }
   return false;
 }
@@ -92,14 +100,14 @@ export function linkRow(row: u32): void {
   store<u64>(own, <u64>NO_ROW << 32);
   if (atomic.cmpxchg<u32>(header + ENTRY, NO_ROW, row) == NO_ROW) return;
   beginRow(row);
-  walk(efConstruction);
+  walk(efConstruction, pruneDegree, LINK_SLACK, false);
   clearVisited();
   refineCandidates(walkCount);
   const count = keepEligible(row);
   const degree = prune(poolB, count, 0, pruneDegree);
   const nearest = candidateRow(candidateAt(poolB, 0));
   writeNeighbors(own, degree);
-  unlockList(own, makeHead(degree, 0));
+  unlockList(own, makeHead(degree, 0, degree));
   // From here on other threads may add to the list: go through a copy of it.
   const chosen = poolB;
   memory.copy(chosen, listScratch, <usize>degree << 2);
@@ -159,34 +167,51 @@ export function addEdge(from: u32, to: u32, pinning: u32): bool {
   const newPins = pins + (pin ? 1 : 0);
   if (at < maxDegree) {
     store<u32>(list + 8 + (<usize>at << 2), to);
-    unlockList(list, makeHead(at == degree ? degree + 1 : degree, newPins));
+    unlockList(list, makeHead(at == degree ? degree + 1 : degree, newPins, comparedOf(head)));
   } else {
-    const length = pruneOverflow(from, list, degree, to);
-    unlockList(list, makeHead(length, newPins));
+    const length = pruneOverflow(from, list, head, to);
+    unlockList(list, makeHead(length, newPins, length));
   }
   return pin;
 }
 
-/** Prunes a full list and one more row; the list is locked. Own children stay. Returns the new degree. */
-function pruneOverflow(row: u32, list: usize, degree: u32, extra: u32): u32 {
-  // Children first, then the rest in the order of their distance.
-  let kept: u32 = 0;
-  let rest: u32 = 0;
+/**
+ * Prunes a full list and one more row; the list is locked. Own children stay. Returns the new degree.
+ *
+ * Neighbors that an earlier pruning compared with one another are compared only with those that came since. Most of
+ * them are kept, and a kept one would be compared with all that are nearer: this is half of the work of linking.
+ */
+function pruneOverflow(row: u32, list: usize, head: u32, extra: u32): u32 {
+  const degree = degreeOf(head), compared = comparedOf(head);
+  // Kept rows: those that came since from listScratch on, those compared before from oldRows on. Children come first.
+  const oldRows = listScratch + LIST_SCRATCH_BYTES / 2;
+  let fresh: u32 = 0, old: u32 = 0, rest: u32 = 0;
   for (let i: u32 = 0; i <= degree; i++) {
     const neighbor = i < degree ? neighborAt(list, i) : extra;
     if (parentOf(neighbor) == row) {
-      store<u32>(listScratch + (<usize>kept << 2), neighbor);
-      kept++;
+      if (i < compared) store<u32>(oldRows + (<usize>(old++) << 2), neighbor);
+      else store<u32>(listScratch + (<usize>(fresh++) << 2), neighbor);
     } else if (hasBit(neighbor, LIVE)) {
       store<u32>(gatherRows + (<usize>rest << 2), neighbor);
       rest++;
+      if (i < compared) mark(neighbor);
     }
   }
   beginRow(row);
   const count = sortGathered(rest);
-  const length = prune(poolA, count, kept, pruneDegree);
-  writeNeighbors(list, length);
-  return length;
+  for (let i: u32 = 0; i < count; i++) {
+    const c = candidateAt(poolA, i);
+    const candidate = candidateRow(c), isOld = unmark(candidate);
+    if (old + fresh >= pruneDegree) continue;
+    beginRow(candidate);
+    if (isCovered(candidate, candidateDistance(c), listScratch, fresh)) continue;
+    if (!isOld && isCovered(candidate, candidateDistance(c), oldRows, old)) continue;
+    if (isOld) store<u32>(oldRows + (<usize>(old++) << 2), candidate);
+    else store<u32>(listScratch + (<usize>(fresh++) << 2), candidate);
+  }
+  memory.copy(listScratch + (<usize>fresh << 2), oldRows, <usize>old << 2);
+  writeNeighbors(list, fresh + old);
+  return fresh + old;
 }
 
 /** Copies listScratch into a list word by word: walks in other threads read it meanwhile. */

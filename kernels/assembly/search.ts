@@ -5,7 +5,7 @@ import { queryNorm, queryResidual } from "./encode";
 import { code, dimension, EUCLIDEAN, hasBit, hostRows, LIVE, metric, normOf, poolA, poolB, residualOf } from "./layout";
 import { candidateAt, candidateDistance, candidateRow, FOLLOWED } from "./pool";
 import { scanCount, scanTail } from "./scan";
-import { clearVisited, refineCandidates, walkCount, walkWithin } from "./walk";
+import { clearVisited, refineCandidates, walk, walkCount } from "./walk";
 
 /** Standard deviations of a code's error that a candidate may lie behind the last wanted one and still be rescored. */
 const DEVIATIONS: f32 = 4.0;
@@ -13,12 +13,12 @@ const DEVIATIONS: f32 = 4.0;
 /**
  * Searches for the input vector. Leaves the live rows that may be among the `limit` nearest at hostRowsAddress,
  * nearest first as far as codes tell, and returns how many: at most `depth`, which is not below `limit`. `ef`, `slack`
- * and `fine` are those of walkWithin.
+ * and `fine` are those of walk().
  */
 export function search(ef: u32, limit: u32, depth: u32, slack: f32, fine: bool): u32 {
   beginQuery();
   scanTail(depth);
-  walkWithin(ef, limit, slack, fine);
+  walk(ef, limit, slack, fine);
   clearVisited();
   refineCandidates(limit);
   return merge(limit, depth);

@@ -7,7 +7,7 @@ import { decodeRow } from "./encode";
 import { exactCandidates, LINKED, LIVE, poolA, poolB, rowEnd } from "./layout";
 import { candidateAt, candidateRow } from "./pool";
 import { beginScan, gatherBits, SCAN_BATCH, scanCount, scanGathered, wordsOf } from "./scan";
-import { clearVisited, hideRow, refineCandidates, showRows, walkCount, walkWithin } from "./walk";
+import { clearVisited, hideRow, refineCandidates, showRows, walk, walkCount } from "./walk";
 
 let wantedCount: u32 = 0;
 
@@ -35,10 +35,10 @@ export function beginTrial(row: u32, wanted: u32): u32 {
   return wantedCount;
 }
 
-/** How many of them a walk of these settings finds among its nearest; see walkWithin. */
+/** How many of them a walk of these settings finds among its nearest; see walk(). */
 export function tryWalk(ef: u32, slack: f32, fine: bool): u32 {
   beginQuery();
-  walkWithin(ef, wantedCount, slack, fine);
+  walk(ef, wantedCount, slack, fine);
   clearVisited();
   refineCandidates(wantedCount);
   let found: u32 = 0;

@@ -4,9 +4,9 @@
 // More than half of a walk is cache and TLB misses. So: the unvisited neighbors of a hop are gathered first, the
 // link list of the next candidate is touched before they are scored, and they are scored four at a time.
 
-import { coarseError, scoreCoarse, scoreFine, selfDistance } from "./distance";
+import { coarseError, isRoughFine, scoreFine, scoreRough, selfDistance } from "./distance";
 import {
-  code, COARSE_DIMENSION_MIN, dimension, entryRow, fullPrecision, gatherDistances, gatherRows, links, maxDegree, NO_ROW, poolA, rowEnd, visited,
+  code, entryRow, gatherDistances, gatherRows, links, maxDegree, NO_ROW, poolA, rowEnd, visited,
 } from "./layout";
 import { candidate, candidateAt, candidateDistance, candidateRow, clearPool, FOLLOWED, insertCandidate } from "./pool";
 
@@ -17,6 +17,17 @@ export let touched: u32 = 0;
 
 /** Degree of a link list's head. */
 @inline export function degreeOf(head: u32): u32 { return head & 0xff; }
+
+/** Sets a row's visited bit between walks; returns whether it was clear. */
+export function mark(row: u32): bool { return visit(row) == 1; }
+
+/** Clears it; returns whether it was set. */
+export function unmark(row: u32): bool {
+  const word = visited + (<usize>(row >> 5) << 2);
+  const bits = load<u32>(word);
+  store<u32>(word, bits & ~(1 << (row & 31)));
+  return ((bits >> (row & 31)) & 1) != 0;
+}
 
 /** Marks a row as visited; returns 1 if it was not visited before. */
 @inline function visit(row: u32): u32 {
@@ -78,7 +89,7 @@ let reach: f32 = 0;
 /** Scores the gathered rows, then inserts them; returns the first place in the pool that changed, at most `best`. */
 function insertGathered(count: u32, ef: u32, best: u32): u32 {
   if (walkFine) scoreFine(count);
-  else scoreCoarse(count);
+  else scoreRough(count);
   for (let i: u32 = 0; i < count; i++) {
     const o = <usize>i << 2;
     const d = load<f32>(gatherDistances + o);
@@ -99,29 +110,19 @@ function drawIn(): void {
 }
 
 /**
- * Walks from the entry row towards the prepared query, leaving the nearest `ef` rows in poolA. Rows marked as visited
- * beforehand are not looked at. Leaves the visited bits set: the caller clears them.
+ * Walks from the entry row towards the prepared query, leaving the nearest rows in poolA, at most `ef`. The walk ends
+ * where what is left to follow is further away than 1 + `slack` times the `wanted`-th nearest row: easy queries are
+ * answered sooner, and hard ones get the time (distance adaptive beam search, Al-Jazzazi et al., 2025). A negative slack
+ * follows all that the pool holds. `fine` makes the walk go by all bits of codes.
+ *
+ * Rows marked as visited beforehand are not looked at. Leaves the visited bits set: the caller clears them.
  */
-export function walk(ef: u32): void {
-  target = 0;
-  walkFine = isWalkFine(false);
-  follow(ef);
-}
-
-/**
- * The same towards a user's query, and the walk ends where what is left to follow is further away than 1 + `slack` times
- * the `wanted`-th nearest row: easy queries are answered sooner, and hard ones get the time (distance adaptive beam
- * search, Al-Jazzazi et al., 2025). A negative slack follows everything. `fine` makes it go by all bits of codes.
- */
-export function walkWithin(ef: u32, wanted: u32, slack: f32, fine: bool): void {
+export function walk(ef: u32, wanted: u32, slack: f32, fine: bool): void {
   target = slack < 0 ? 0 : wanted;
   stretch = (1 + slack) * (1 + slack) - 1;
-  walkFine = isWalkFine(fine);
+  walkFine = fine;
   follow(ef);
 }
-
-/** In few dimensions 4 bits a component do not tell neighbors apart, and the rest is read at little cost. */
-@inline function isWalkFine(fine: bool): bool { return !fullPrecision && (fine || dimension < COARSE_DIMENSION_MIN); }
 
 function follow(ef: u32): void {
   walkCount = 0;
@@ -155,7 +156,7 @@ const REFINE_ROWS: u32 = 16;
  * deviation, because where components err together they are off by many of those.
  */
 export function refineCandidates(limit: u32): void {
-  if (fullPrecision || walkFine) return;
+  if (walkFine || isRoughFine()) return;
   let done: u32 = 0;
   let excess: f32 = 0;
   while (done < walkCount) {

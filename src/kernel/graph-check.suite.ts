@@ -55,7 +55,8 @@ function checkLinks(one: {
 }): void {
   const { index, graph, row, links, entry } = one;
   const { head, parent, neighbors } = links;
-  assert.equal(head & 0xffff0000, 0, `row ${row}: the list is unlocked`);
+  assert.equal(head >>> 24, 0, `row ${row}: the list is unlocked`);
+  assert.ok(((head >> 16) & 0xff) <= (head & 0xff), `row ${row}: neighbors compared are neighbors`);
   assert.ok(neighbors.length <= index.settings.maxDegree, `row ${row}: degree ${neighbors.length}`);
   assert.equal(new Set(neighbors).size, neighbors.length, `row ${row}: a neighbor occurs twice`);
   for (const neighbor of neighbors) {

@@ -3,7 +3,7 @@
 
 import type { SearchEffort } from "../model/search-effort.js";
 
-/** Settings of a walk; see walkWithin in kernels/assembly/walk.ts. */
+/** Settings of a walk; see walk() in kernels/assembly/walk.ts. */
 export interface WalkSettings {
   /** Most candidates kept. */
   readonly ef: number;
