@@ -13,7 +13,7 @@
 import { dotCode4, dotF32 } from "./dot";
 import { normMax, prepareInput, prepareRow, queryNorm, queryOffset, queryScale, querySum } from "./encode";
 import {
-  code, codeBytes, COARSE_DIMENSION_MIN, dimension, DOT, EUCLIDEAN, fine, fullPrecision, gatherDistances, gatherRows, metric, normOf, scaleOf,
+  code, codeBytes, codeStride, COARSE_DIMENSION_MIN, dimension, DOT, EUCLIDEAN, fine, fullPrecision, gatherDistances, gatherRows, metric, normOf, scaleOf,
 } from "./layout";
 
 /** Distances to rows computed, by walks and scans alike, since the host last reset it. Modulo 2^32. */
@@ -105,7 +105,7 @@ export function beginRow(row: u32): void {
 }
 
 /** Coarse distances of four codes, stored as four f32 at `to`. */
-export function coarse4(c0: usize, c1: usize, c2: usize, c3: usize, to: usize): void {
+function coarse4(c0: usize, c1: usize, c2: usize, c3: usize, to: usize): void {
   const dots = fullPrecision
     ? exact4(c0, c1, c2, c3)
     : f32x4.convert_i32x4_s(i32x4.shl(dotCode4(c0, c1, c2, c3), 4));
@@ -137,6 +137,15 @@ export function scoreCoarse(count: u32): void {
   for (let o: usize = 0; o < bytes; o += 16) {
     const r = gatherRows + o;
     coarse4(code(load<u32>(r)), code(load<u32>(r, 4)), code(load<u32>(r, 8)), code(load<u32>(r, 12)), gatherDistances + o);
+  }
+}
+
+/** The same of `count` codes that lie side by side, a multiple of four. */
+export function scoreCodes(codes: usize, count: u32): void {
+  distanceCount += count;
+  for (let i: u32 = 0; i < count; i += 4) {
+    const c = codes + i * codeStride;
+    coarse4(c, c + codeStride, c + 2 * codeStride, c + 3 * codeStride, gatherDistances + (<usize>i << 2));
   }
 }
 

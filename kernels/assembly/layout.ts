@@ -38,6 +38,8 @@ export const CONDEMNED: usize = 3 * BITS_BYTES;
 export const POOL_MAX: u32 = 20480;
 /** Rows gathered and scored at once; also the longest list a host passes in one call. */
 export const GATHER_MAX: u32 = POOL_MAX;
+/** Rows where walks may begin; see landmarks.ts. */
+export const LANDMARKS_MAX: u32 = 64;
 /** Dimensions below this are walked by all bits of codes. */
 export const COARSE_DIMENSION_MIN: u32 = 128;
 /** Candidates that an exact scan may keep before it gives up and leaves the work to the host. */
@@ -94,6 +96,9 @@ export let gatherRows: usize = 0;
 export let gatherDistances: usize = 0;
 /** Neighbor list being built. */
 export let listScratch: usize = 0;
+/** Codes of the landmarks side by side, and their rows. */
+export let landmarkCodes: usize = 0;
+export let landmarkRows: usize = 0;
 export let hostRows: usize = 0;
 export let hostScores: usize = 0;
 export let rescoreVectors: usize = 0;
@@ -176,6 +181,8 @@ function placeScratch(at: usize, bits: usize): usize {
   gatherRows = p; p += <usize>(GATHER_MAX + 16) << 2;
   gatherDistances = p; p += <usize>(GATHER_MAX + 16) << 2;
   listScratch = p; p += LIST_SCRATCH_BYTES;
+  landmarkCodes = p; p += align(fullPrecision ? 0 : LANDMARKS_MAX * codeStride, 64);
+  landmarkRows = p; p += <usize>LANDMARKS_MAX << 2;
   hostRows = p; p += <usize>(POOL_MAX + 16) << 2;
   hostScores = p; p += <usize>(POOL_MAX + 16) << 3;
   rescoreVectors = p; p += RESCORE_ROWS * originalStride;

@@ -8,6 +8,7 @@ import { coarseError, isRoughFine, scoreFine, scoreRough, selfDistance } from ".
 import {
   code, entryRow, gatherDistances, gatherRows, links, maxDegree, NO_ROW, poolA, rowEnd, visited,
 } from "./layout";
+import { nearestLandmark } from "./landmarks";
 import { candidate, candidateAt, candidateDistance, candidateRow, clearPool, FOLLOWED, insertCandidate } from "./pool";
 
 /** Candidates in poolA after a walk. */
@@ -110,7 +111,7 @@ function drawIn(): void {
 }
 
 /**
- * Walks from the entry row towards the prepared query, leaving the nearest rows in poolA, at most `ef`. The walk ends
+ * Walks from the entry row and a landmark towards the prepared query, leaving the nearest rows in poolA, at most `ef`. The walk ends
  * where what is left to follow is further away than 1 + `slack` times the `wanted`-th nearest row: easy queries are
  * answered sooner, and hard ones get the time (distance adaptive beam search, Al-Jazzazi et al., 2025). A negative slack
  * follows all that the pool holds. `fine` makes the walk go by all bits of codes.
@@ -131,9 +132,12 @@ function follow(ef: u32): void {
   const entry = entryRow();
   if (entry == NO_ROW) return;
   if (hidden != NO_ROW) visit(hidden);
+  // The entry row leads to every row, if not the shortest way.
   visit(entry);
+  const landmark = nearestLandmark();
   store<u32>(gatherRows, entry);
-  insertGathered(1, ef, 0);
+  store<u32>(gatherRows, landmark, 4);
+  insertGathered(landmark != NO_ROW && visit(landmark) ? 2 : 1, ef, 0);
   let next: u32 = 0;
   while (next < walkCount) {
     const c = candidateAt(poolA, next);

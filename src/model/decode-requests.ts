@@ -8,7 +8,7 @@ import { decodeFilter, type ResolvedFilter } from "./decode-filter.js";
 import { decodeId, decodeIds } from "./decode-id.js";
 import { decodeInclude, includeOfGet, includeOfSearch, type ResolvedInclude } from "./decode-include.js";
 import { decodeMetadata, parseMetadata } from "./decode-metadata.js";
-import { decodeVector } from "./decode-vector.js";
+import { decodeBorrowedVector, decodeVector } from "./decode-vector.js";
 import { invalidInput } from "./invalid-input.js";
 import { defaults, limits } from "./limits.js";
 import { decodeEffort, type SearchEffort } from "./search-effort.js";
@@ -41,7 +41,10 @@ const limitRange = { min: 1, max: limits.limitMax, fallback: defaults.searchLimi
 const offsetRange = { min: 0, max: limits.offsetMax, fallback: 0 };
 const listLimitRange = { min: 1, max: limits.limitMax, fallback: defaults.listLimit };
 
-/** Decodes a search. `at` is where the request stands in a batch, or empty. */
+/**
+ * Decodes a search. `at` is where the request stands in a batch, or empty: then the vector may be the caller's own where
+ * there is no filter, and must be used in this turn.
+ */
 export function decodeSearch(
   value: unknown,
   fields: readonly ResolvedVectorField[],
@@ -50,12 +53,13 @@ export function decodeSearch(
   const given = decodeFields(value, at, searchFields);
   const fieldIndex = decodeUsing(given.using, within(at, "using"), fields);
   const vectorField = within(at, "vector");
+  const decodeQuery = at === "" && given.filter === undefined ? decodeBorrowedVector : decodeVector;
   if (given.vector === undefined) {
     throw invalidInput("missing_field", vectorField, undefined, "The vector to search for is needed.");
   }
   return {
     fieldIndex,
-    vector: decodeVector(given.vector, vectorField, fields[fieldIndex]!),
+    vector: decodeQuery(given.vector, vectorField, fields[fieldIndex]!),
     limit: decodeInteger(given.limit, within(at, "limit"), limitRange),
     offset: decodeInteger(given.offset, within(at, "offset"), offsetRange),
     effort: decodeEffort(given, at),

@@ -1,37 +1,52 @@
 // The checkpoint of one index: the used blocks of its memory, without originals. docs/internals/vector-index.md has
 // the format. A file that is damaged, of other settings or of another version is no checkpoint: the index is rebuilt.
 //
-//   [header 128 B][XXH32 of each block, u32][blocks]       all little-endian
-//   header: "OMENIDX1", version, header sum, settings, block bytes, block count, row end, entry, norm, sequence
+//   [header 256 B][XXH32 of each block, u32][blocks]       all little-endian
+//   header: "OMENIDX1", version, header sum, settings, block bytes, block count, row end, entry, norm, sequence,
+//           what walks found
 
 import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { xxHash32, xxHash32OfBytes } from "../base/checksum.js";
 import { blockRows, metricNumber } from "../kernel/kernel-settings.js";
 import type { IndexMemory } from "./index-memory.js";
+import { trialWalks, type Calibration } from "./search-plan.js";
 
 const magic = "OMENIDX1";
 const formatVersion = 2;
-const headerBytes = 128;
+const headerBytes = 256;
+/** Where the calibration lies in the header: linked rows, then recall and distances of each walk tried. */
+const calibrationAt = 72;
+const outcomesAt = 128;
 /** Bytes copied, summed and written in one turn of the event loop: some 2 ms. */
 const sliceBytes = 2 * 1024 * 1024;
 
+/** What a checkpoint stands for beside the rows. */
+export interface CheckpointState {
+  /** Number of the last operation it holds. */
+  readonly sequence: number;
+  readonly calibration: Calibration | undefined;
+}
+
 /** What a checkpoint says beside the blocks. */
-interface CheckpointHeader {
+interface CheckpointHeader extends CheckpointState {
   readonly blockBytes: number;
   readonly blockCount: number;
   readonly rowEnd: number;
   readonly entry: number;
   readonly normMax: number;
-  readonly sequence: number;
 }
 
 /** Writes a checkpoint: beside, synced, renamed, directory synced. Nothing links meanwhile; rows may come and go. */
-export async function writeCheckpoint(path: string, memory: IndexMemory, sequence: number): Promise<void> {
+export async function writeCheckpoint(
+  path: string,
+  memory: IndexMemory,
+  state: CheckpointState,
+): Promise<void> {
   const beside = `${path}.tmp`;
   const file = await open(beside, "w");
   try {
-    await writeBlocks(file, memory, sequence);
+    await writeBlocks(file, memory, state);
     await file.sync();
   } catch (error) {
     await file.close();
@@ -43,7 +58,7 @@ export async function writeCheckpoint(path: string, memory: IndexMemory, sequenc
   await syncDirectory(dirname(path));
 }
 
-async function writeBlocks(file: FileHandle, memory: IndexMemory, sequence: number): Promise<void> {
+async function writeBlocks(file: FileHandle, memory: IndexMemory, state: CheckpointState): Promise<void> {
   const { kernel, blockCount, rowEnd } = memory;
   const blockBytes = kernel.checkpointBytes();
   const sums = Buffer.alloc(blockCount * 4);
@@ -69,7 +84,7 @@ async function writeBlocks(file: FileHandle, memory: IndexMemory, sequence: numb
     rowEnd,
     entry: memory.header("entry"),
     normMax: memory.header("normMax"),
-    sequence,
+    ...state,
   });
   header.writeUInt32LE(headerSum(header, sums), 12);
   await file.write(Buffer.concat([header, sums]), 0, headerBytes + sums.length, 0);
@@ -92,11 +107,30 @@ function encodeHeader({ settings }: IndexMemory, header: CheckpointHeader): Buff
   bytes.writeUInt32LE(header.entry, 52);
   bytes.writeUInt32LE(header.normMax, 56);
   bytes.writeBigUInt64LE(BigInt(header.sequence), 64);
+  bytes.writeUInt32LE(header.calibration?.linkedRows ?? 0, calibrationAt);
+  for (const [i, { recall, distances }] of (header.calibration?.outcomes ?? []).entries()) {
+    bytes.writeFloatLE(recall, outcomesAt + i * 8);
+    bytes.writeFloatLE(distances, outcomesAt + i * 8 + 4);
+  }
   return bytes;
 }
 
-/** Reads a checkpoint into the empty memory of an index. Returns its sequence, or undefined if it cannot be used. */
-export async function readCheckpoint(path: string, memory: IndexMemory): Promise<number | undefined> {
+/** What walks found, or undefined if none had been tried. */
+function decodeCalibration(bytes: Buffer): Calibration | undefined {
+  const linkedRows = bytes.readUInt32LE(calibrationAt);
+  if (linkedRows === 0) return undefined;
+  const outcomes = trialWalks.map((_, i) => ({
+    recall: bytes.readFloatLE(outcomesAt + i * 8),
+    distances: bytes.readFloatLE(outcomesAt + i * 8 + 4),
+  }));
+  return { linkedRows, outcomes };
+}
+
+/** Reads a checkpoint into the empty memory of an index; undefined if it cannot be used. */
+export async function readCheckpoint(
+  path: string,
+  memory: IndexMemory,
+): Promise<CheckpointState | undefined> {
   let file: FileHandle;
   try {
     file = await open(path, "r");
@@ -113,7 +147,7 @@ export async function readCheckpoint(path: string, memory: IndexMemory): Promise
   }
 }
 
-async function readBlocks(file: FileHandle, memory: IndexMemory): Promise<number | undefined> {
+async function readBlocks(file: FileHandle, memory: IndexMemory): Promise<CheckpointState | undefined> {
   const header = Buffer.alloc(headerBytes);
   if (!(await readFully(file, header, 0))) return undefined;
   const decoded = decodeHeader(header, memory);
@@ -138,7 +172,7 @@ async function readBlocks(file: FileHandle, memory: IndexMemory): Promise<number
   memory.setHeader("entry", decoded.entry);
   memory.setHeader("normMax", decoded.normMax);
   memory.kernel.resetAfterLoad();
-  return decoded.sequence;
+  return decoded;
 }
 
 interface BlockSlice {
@@ -181,6 +215,7 @@ function decodeHeader(bytes: Buffer, memory: IndexMemory): CheckpointHeader | un
     entry: bytes.readUInt32LE(52),
     normMax: bytes.readUInt32LE(56),
     sequence: Number(bytes.readBigUInt64LE(64)),
+    calibration: decodeCalibration(bytes),
   };
   const expected = encodeHeader(memory, header);
   bytes.copy(expected, 12, 12, 16);

@@ -76,14 +76,15 @@ export class VectorIndex {
     options: VectorIndexOptions,
   ): Promise<{ index: VectorIndex; sequence: number } | undefined> {
     const index = new VectorIndex(options);
-    const sequence = await readCheckpoint(path, index.#memory);
-    if (sequence === undefined) {
+    const state = await readCheckpoint(path, index.#memory);
+    if (state === undefined) {
       await index.close();
       return undefined;
     }
     await index.#readOriginals();
+    index.#maintenance.calibrator.adopt(state.calibration);
     index.#maintenance.adopt(index.#memory.kernel.countLive(), index.#deadRows());
-    return { index, sequence };
+    return { index, sequence: state.sequence };
   }
 
   /** Makes room for rows below `rowEnd`. Throws OmenError unavailable where memory is at its limit. */
@@ -195,7 +196,8 @@ export class VectorIndex {
       const released = [...this.#released];
       const changed = this.#changedRows;
       const linked = this.#maintenance.linkedRowsSinceCheckpoint;
-      await writeCheckpoint(path, this.#memory, sequence);
+      const { calibration } = this.#maintenance.calibrator;
+      await writeCheckpoint(path, this.#memory, { sequence, calibration });
       for (const row of released) {
         this.#released.delete(row);
         this.#free.push(row);
