@@ -65,9 +65,10 @@ export class Calibrator {
       reply.trials.distances.forEach((count, i) => (distances[i]! += count));
     }
     if (wanted === 0) return;
+    // As 32-bit floats, which is how a checkpoint keeps them: a reopened index plans the same.
     const outcomes = trialWalks.map((_, i) => ({
-      recall: found[i]! / wanted,
-      distances: distances[i]! / rows.length,
+      recall: Math.fround(found[i]! / wanted),
+      distances: Math.fround(distances[i]! / rows.length),
     }));
     this.#calibration = { linkedRows, outcomes };
   }

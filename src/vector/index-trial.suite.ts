@@ -1,5 +1,6 @@
 // What tests of the index share: seeded data, an index over vectors held by the test, and brute force to compare with.
 
+import type { SearchEffort } from "../model/search-effort.js";
 import type { SeededRandom } from "../base/seeded-random.js";
 import type { Metric } from "../model/collection-config.js";
 import { LinkingPool } from "./linking-pool.js";
@@ -114,23 +115,24 @@ export class IndexTrial {
   search(
     query: Float32Array,
     limit: number,
-    options: { ef?: number; exact?: boolean; allowed?: Uint32Array } = {},
+    options: { ef?: number; recall?: number; exact?: boolean; allowed?: Uint32Array } = {},
   ): { row: number; score: number }[] {
-    const { ef = 64, exact = false, ...rest } = options;
-    const effort = exact ? ({ kind: "exact" } as const) : ({ kind: "ef", ef } as const);
+    const { ef = 64, recall, exact = false, ...rest } = options;
+    const effort = effortOf(exact, recall, ef);
     const hits = this.index.search(query, { limit, effort, ...rest });
     return Array.from({ length: hits.count }, (_, i) => ({ row: hits.rows[i]!, score: hits.scores[i]! }));
   }
 
-  /** Share of the ten best that a search with `ef` finds, over queries given row-major. */
-  recall(queries: Float32Array, ef: number): number {
+  /** Share of the ten best that a search with an `ef` or a target recall finds, over queries given row-major. */
+  recall(queries: Float32Array, how: number | { readonly recall: number }): number {
     const { dimension } = this.options;
     let found = 0;
     let wanted = 0;
     for (let i = 0; i < queries.length; i += dimension) {
       const query = queries.subarray(i, i + dimension);
       const best = new Set(this.bruteForce(query, 10).map(({ row }) => row));
-      for (const { row } of this.search(query, 10, { ef })) if (best.has(row)) found++;
+      for (const { row } of this.search(query, 10, typeof how === "number" ? { ef: how } : how))
+        if (best.has(row)) found++;
       wanted += best.size;
     }
     return found / wanted;
@@ -140,4 +142,9 @@ export class IndexTrial {
     await this.index.close();
     await this.options.pool.close();
   }
+}
+
+function effortOf(exact: boolean, recall: number | undefined, ef: number): SearchEffort {
+  if (exact) return { kind: "exact" };
+  return recall === undefined ? { kind: "ef", ef } : { kind: "recall", recall };
 }
