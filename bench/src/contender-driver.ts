@@ -66,7 +66,7 @@ export class ContenderDriver {
     const child = fork(path, [], { execArgv: ["--expose-gc"], serialization: "advanced" });
     const driver = new ContenderDriver(child, folder);
     try {
-      driver.#facts = await driver.#ask("load", { module, options, data });
+      driver.#facts = await driver.#ask("load", { module, options, data, folder });
       return driver;
     } catch (error) {
       await driver.#end();
@@ -81,7 +81,7 @@ export class ContenderDriver {
   }
 
   build(): Promise<BuildTimes> {
-    return this.#ask("build", { folder: this.#folder });
+    return this.#ask("build", {});
   }
 
   memory(): Promise<MemoryReading> {

@@ -6,12 +6,17 @@ import type { ResidentBytes } from "./measure.js";
 
 /** Every command with what it takes and what it answers. */
 export interface Commands {
-  /** Loads the module of a contender and the data set, which must be in the cache. */
+  /** Loads the module of a contender, which keeps its files in `folder`, and the data set, which must be in the cache. */
   load: {
-    takes: { readonly module: string; readonly options: ContenderOptions; readonly data: DataSetRequest };
+    takes: {
+      readonly module: string;
+      readonly options: ContenderOptions;
+      readonly data: DataSetRequest;
+      readonly folder: string;
+    };
     gives: ContenderFacts;
   };
-  build: { takes: { readonly folder: string }; gives: BuildTimes };
+  build: { takes: object; gives: BuildTimes };
   memory: { takes: object; gives: MemoryReading };
   search: { takes: SearchCommand; gives: SearchFigures };
   details: { takes: object; gives: ContenderDetails };
