@@ -10,7 +10,7 @@ import type { Command, ContenderFacts, MemoryReading, Reply, ReopenTimes } from 
 import type { Contender, ContenderModule } from "./contender.js";
 import { openDataSet } from "./data-set-cache.js";
 import { heldBytes, type DataSet } from "./data-set.js";
-import { residentBytes, type ResidentBytes } from "./measure.js";
+import { residentBytesOfTree, type ResidentBytes } from "./measure.js";
 import { passQueries, runSearchPass } from "./search-pass.js";
 
 /** What is loaded. */
@@ -71,7 +71,7 @@ async function load(command: Command & { kind: "load" }): Promise<ContenderFacts
   const data = await openDataSet(command.data);
   const queries = passQueries(data);
   await collectGarbage();
-  loaded = { contender, data, queries, atStart: residentBytes() };
+  loaded = { contender, data, queries, atStart: residentBytesOfTree() };
   const { name, version, settings, parameter, sweep, parameterDefault } = contender;
   const can = {
     filter: contender.searchFiltered !== undefined,
@@ -84,7 +84,7 @@ async function load(command: Command & { kind: "load" }): Promise<ContenderFacts
 
 async function readMemory({ data, atStart }: Loaded): Promise<MemoryReading> {
   await collectGarbage();
-  return { resident: residentBytes(), atStart, dataSetBytes: heldBytes(data) };
+  return { resident: residentBytesOfTree(), atStart, dataSetBytes: heldBytes(data) };
 }
 
 async function collectGarbage(): Promise<void> {

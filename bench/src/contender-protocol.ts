@@ -47,7 +47,7 @@ export interface ContenderFacts {
   };
 }
 
-/** Resident bytes of the process, after its garbage was collected. Linux only: elsewhere undefined. */
+/** Resident bytes of the process and those it started, its garbage collected. Linux only: elsewhere undefined. */
 export interface MemoryReading {
   readonly resident: ResidentBytes | undefined;
   /** The same before the first row was inserted: Node, the contender's code, and what is held of the data set. */
@@ -67,6 +67,8 @@ export interface SearchCommand {
 export interface SearchFigures {
   readonly parameter: number;
   readonly recall: number;
+  /** Hits that came back for a query, in the mean: fewer than asked for where a filter starves the search. */
+  readonly returned: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;

@@ -36,6 +36,7 @@ export async function runSearchPass(pass: SearchPass): Promise<SearchFigures> {
   return {
     parameter: command.parameter,
     recall: meanRecall(contender, answers, wanted, command.limit),
+    returned: answers.reduce<number>((sum, one) => sum + contender.rowsOf(one).length, 0) / answers.length,
     p50Ms: percentile(times, 0.5),
     p95Ms: percentile(times, 0.95),
     p99Ms: percentile(times, 0.99),
