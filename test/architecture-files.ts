@@ -47,11 +47,13 @@ function listPaths(): string[] {
 }
 
 const skippedFolders = new Set(["node_modules", "dist", ".git", ".scratch"]);
+const skippedPaths = new Set(["data", "bench/cache", "bench/results"]);
 
 function walk(folder: string): string[] {
   return readdirSync(join(repositoryRoot, folder), { withFileTypes: true }).flatMap((found) => {
     const path = folder === "" ? found.name : `${folder}/${found.name}`;
-    if (found.isDirectory()) return skippedFolders.has(found.name) || path === "data" ? [] : walk(path);
+    if (found.isDirectory())
+      return skippedFolders.has(found.name) || skippedPaths.has(path) ? [] : walk(path);
     return found.isFile() && !/\.(generated\.ts|tsbuildinfo|tgz)$/.test(path) ? [path] : [];
   });
 }

@@ -227,13 +227,18 @@ export interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Every dependency is named, between backticks, on a page of docs/decisions/. Peers of a benchmark are not ours. */
+/**
+ * Every dependency is named, between backticks, on a page of docs/decisions/. Peers and data sets of benchmarks, which
+ * are installed on demand under lock files of their own, are not ours.
+ */
 export function checkDependencies(sources: readonly SourceFile[]): Violation[] {
   const decisions = sources
     .filter((file) => /^docs\/decisions\/.+\.md$/.test(file.path))
     .map((file) => file.text);
   return sources
-    .filter((file) => posix.basename(file.path) === "package.json" && !file.path.startsWith("bench/peers/"))
+    .filter(
+      (file) => posix.basename(file.path) === "package.json" && !/^bench\/(peers|data)\//.test(file.path),
+    )
     .flatMap((file) => {
       // Our own manifests, which npm itself has read before any test runs.
       const manifest = JSON.parse(file.text) as Manifest;

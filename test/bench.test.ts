@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -10,8 +10,42 @@ import { fileURLToPath } from "node:url";
 
 const folder = benchFolder();
 
+/** What is read of the JSON file of bench:scale. */
+interface KeptResults {
+  readonly sets: readonly {
+    readonly name: string;
+    readonly runs: readonly {
+      readonly n: number;
+      readonly repetition: number;
+      readonly searches: readonly {
+        readonly parameter: number;
+        readonly recall: number;
+        readonly distances?: number;
+      }[];
+    }[];
+  }[];
+}
+
+const scaleColumns = [
+  /inserts a second .*memory .*disk .*reopen .*others/,
+  /acknowledged +linked +reachable +bytes a vector +resident MiB +file-backed MiB +bytes a vector +MiB +ms +% CPU/,
+  /recall ≥ 0\.95/,
+  /recall ≥ 0\.99/,
+  /default, ef 64/,
+  /ef +recall +p50 µs +p95 µs +p99 µs +per s +distances/,
+];
+
+/** Every number in a JSON value. */
+function numbersOf(value: unknown): number[] {
+  if (typeof value === "number") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(numbersOf) : [];
+}
+
 function run(name: string, ...given: string[]): string {
-  return execFileSync(process.execPath, [join(folder, name), ...given], { encoding: "utf8" });
+  return execFileSync(process.execPath, [join(folder, name), ...given], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
 }
 
 test("ingest prints its figures with their conditions", () => {
@@ -21,11 +55,87 @@ test("ingest prints its figures with their conditions", () => {
   assert.match(output, /others used (?:\d+ %|unknown) of the machine/);
 });
 
-test("memory prints a slope for both places of originals, and the time to reopen", () => {
-  const output = run("memory.js", "--dimension", "32", "--small", "1000", "--large", "3000");
-  assert.match(output, /originals disk .* bytes a point/);
-  assert.match(output, /originals memory .* bytes a point/);
-  assert.match(output, /reopened and searched in \d+ ms/);
+test("scale writes its table, every repetition, and a page without holes", () => {
+  const out = mkdtempSync(join(tmpdir(), "omendb-bench-results-"));
+  try {
+    const kept = ["--out", out, "--cache-folder", join(out, "cache")];
+    const small = ["--sizes", "600,1200", "--dimension", "16", "--queries", "20", "--repetitions", "1"];
+    const output = run("scale.js", "--data", "clustered,gaussian", ...small, ...kept);
+    for (const column of scaleColumns) assert.match(output, column);
+    assert.match(output, /clustered, 16 dimensions, cosine: .*; 20 queries, seed 1/);
+    assert.match(output, /resident ≈ .* bytes · n; on disk ≈ .* bytes · n|on disk ≈ .* bytes · n/);
+    const names = readdirSync(out).filter((name) => name.startsWith("scale-"));
+    assert.deepEqual(
+      names.map((name) => name.replace(/^.*\./, "")),
+      ["html", "json"],
+    );
+    const [page, json] = names.map((name) => readFileSync(join(out, name), "utf8"));
+    // The shape is what scale.js writes; each part is looked at below.
+    const results = JSON.parse(json!) as KeptResults;
+    assert.deepEqual(
+      results.sets.map(({ name, runs }) => [name, ...runs.map(({ n }) => n)]),
+      [
+        ["clustered", 600, 1200],
+        ["gaussian", 600, 1200],
+      ],
+    );
+    const numbers = numbersOf(results.sets);
+    assert.ok(numbers.length > 300 && numbers.every(Number.isFinite));
+    for (const { runs } of results.sets) {
+      for (const { searches } of runs) {
+        assert.ok(searches.at(-1)!.recall > 0.9, "the widest search of a small set finds nearly everything");
+        assert.ok(searches.every(({ distances }) => distances! >= 10));
+      }
+    }
+    assert.equal(/NaN|undefined|null|\[object/.exec(page!), null);
+    assert.equal(page!.match(/<figure>/g)?.length, 12);
+    for (const part of [
+      "Recall against latency",
+      "Memory by component",
+      "Conditions",
+      "prefers-color-scheme: dark",
+    ])
+      assert.ok(page!.includes(part), part);
+    assert.equal(/<script|https?:/.exec(page!.replaceAll("http://www.w3.org/2000/svg", "")), null);
+    assert.deepEqual(run("scale.js", "--from", join(out, names[1]!), "--out", out), output);
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+});
+
+test("scale repeats with the settings of the first repetition", () => {
+  const out = mkdtempSync(join(tmpdir(), "omendb-bench-results-"));
+  try {
+    const kept = ["--out", out, "--cache-folder", join(out, "cache")];
+    const small = ["--sizes", "700", "--dimension", "16", "--queries", "20", "--repetitions", "2"];
+    const output = run("scale.js", "--data", "clustered", "--originals", "memory", ...small, ...kept);
+    assert.match(output, /OmenDB .*, defaults, originals memory/);
+    assert.match(output, /One size: no fit of what is fixed and what grows/);
+    const name = readdirSync(out).find((one) => one.endsWith(".json"));
+    const { sets } = JSON.parse(readFileSync(join(out, name!), "utf8")) as KeptResults;
+    const [first, second] = sets[0]!.runs;
+    assert.deepEqual([first!.repetition, second!.repetition], [1, 2]);
+    const settings = (one: typeof first): number[] => one!.searches.map(({ parameter }) => parameter);
+    assert.deepEqual(settings(second), settings(first));
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+});
+
+test("scale refuses what it cannot measure", () => {
+  const cases: readonly [readonly string[], RegExp][] = [
+    [["--sizes", "5000,many"], /--sizes 5000,many: sizes are integers from 10 on/],
+    [["--data", "mnist"], /There is no data set mnist; there are clustered, gaussian, wordnet/],
+    [["--repetitions", "0"], /--repetitions 0: at least 1/],
+    [["--size", "5000"], /Cannot use --size\. Options and their defaults: .*\[--large\]/],
+  ];
+  for (const [given, message] of cases) {
+    const { status, stderr } = spawnSync(process.execPath, [join(folder, "scale.js"), ...given], {
+      encoding: "utf8",
+    });
+    assert.notEqual(status, 0);
+    assert.match(stderr, message);
+  }
 });
 
 test("without its data set the comparison says so", () => {

@@ -103,7 +103,12 @@ export const collectionCases: readonly ConformanceCase[] = [
       assert.deepEqual([index!.field, index!.dimension, index!.metric, index!.liveRows], ["", 4, "dot", 2]);
       assert.equal(index!.linkedRows + index!.tailRows, index!.liveRows);
       assert.equal(index!.unreachableRows, 0);
-      assert.deepEqual(await (await db.collection("a")).stats(), stats.collections[0]);
+      assert.deepEqual([index!.searches, index!.distances], [0, 0]);
+      const again = await db.collection("a");
+      assert.deepEqual(await again.stats(), stats.collections[0]);
+      await again.search({ vector: [1, 2, 3, 4] });
+      const [searched] = (await again.stats()).indexes;
+      assert.deepEqual([searched!.searches, searched!.distances], [1, 2]);
     },
   },
   {

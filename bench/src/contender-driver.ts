@@ -14,7 +14,7 @@ import type {
   ReopenTimes,
   Reply,
   SearchCommand,
-  SearchFigures,
+  SearchOutcome,
 } from "./contender-protocol.js";
 import type { BuildTimes, ContenderDetails, ContenderOptions } from "./contender.js";
 import type { DataSetRequest } from "./data-set.js";
@@ -66,7 +66,7 @@ export class ContenderDriver {
     const child = fork(path, [], { execArgv: ["--expose-gc"], serialization: "advanced" });
     const driver = new ContenderDriver(child, folder);
     try {
-      driver.#facts = await driver.#ask("load", { module, options, data });
+      driver.#facts = await driver.#ask("load", { module, options, data, folder });
       return driver;
     } catch (error) {
       await driver.#end();
@@ -81,14 +81,14 @@ export class ContenderDriver {
   }
 
   build(): Promise<BuildTimes> {
-    return this.#ask("build", { folder: this.#folder });
+    return this.#ask("build", {});
   }
 
   memory(): Promise<MemoryReading> {
     return this.#ask("memory", {});
   }
 
-  search(command: SearchCommand): Promise<SearchFigures> {
+  search(command: SearchCommand): Promise<SearchOutcome> {
     return this.#ask("search", command);
   }
 

@@ -2,15 +2,17 @@
 //
 // Memory is measured here. The data set stays in its file and is read batch by batch during the build, so that all
 // this process keeps of it are queries and answers, whose bytes are reported beside. Garbage is collected before each
-// reading, again and again, because what is freed by one collection is sometimes held by another's bookkeeping.
+// reading, again and again until resident bytes no longer fall: V8 lets its young generation shrink, by up to 30 MiB, only when
+// little was allocated for almost a second. A process that is busy holds that much more.
 
+import { rmSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command, ContenderFacts, MemoryReading, Reply, ReopenTimes } from "./contender-protocol.js";
 import type { Contender, ContenderModule } from "./contender.js";
 import { openDataSet } from "./data-set-cache.js";
 import { heldBytes, type DataSet } from "./data-set.js";
-import { residentBytesOfTree, type ResidentBytes } from "./measure.js";
+import { residentBytes, residentBytesOfTree, type ResidentBytes } from "./measure.js";
 import { passQueries, runSearchPass } from "./search-pass.js";
 
 /** What is loaded. */
@@ -22,12 +24,19 @@ interface Loaded {
 }
 
 let loaded: Loaded | undefined;
+/** Where the contender keeps its files; "" before it is loaded. */
+let folder = "";
 
 process.on("message", (command: Command) => {
   void answer(command);
 });
-// Without its parent the process has no purpose.
-process.on("disconnect", () => process.exit());
+// Without its parent the process has no purpose, and nobody else would remove its files.
+process.on("disconnect", () => {
+  if (folder !== "") rmSync(folder, { recursive: true, force: true });
+  process.exit();
+});
+// Ctrl-C reaches this process too; it ends when its parent has, or its files would stay.
+process.on("SIGINT", () => undefined);
 
 async function answer(command: Command): Promise<void> {
   let reply: Reply;
@@ -45,7 +54,7 @@ async function perform(command: Command): Promise<unknown> {
   const { contender, data, queries } = loaded;
   switch (command.kind) {
     case "build":
-      return contender.build(data, command.folder);
+      return contender.build(data, folder);
     case "memory":
       return readMemory(loaded);
     case "search":
@@ -65,12 +74,14 @@ async function perform(command: Command): Promise<unknown> {
 }
 
 async function load(command: Command & { kind: "load" }): Promise<ContenderFacts> {
+  ({ folder } = command);
   // Modules in contenders/ export a function of this name and type.
   const module = (await import(`./contenders/${command.module}.js`)) as ContenderModule;
   const contender = module.contender(command.options);
   const data = await openDataSet(command.data);
   const queries = passQueries(data);
-  await collectGarbage();
+  // Little was allocated so far.
+  await collectGarbage(4);
   loaded = { contender, data, queries, atStart: residentBytesOfTree() };
   const { name, version, settings, parameter, sweep, parameterDefault } = contender;
   const can = {
@@ -83,14 +94,19 @@ async function load(command: Command & { kind: "load" }): Promise<ContenderFacts
 }
 
 async function readMemory({ data, atStart }: Loaded): Promise<MemoryReading> {
-  await collectGarbage();
+  await collectGarbage(20);
   return { resident: residentBytesOfTree(), atStart, dataSetBytes: heldBytes(data) };
 }
 
-async function collectGarbage(): Promise<void> {
-  for (let i = 0; i < 10; i++) {
-    await sleep(20);
+/** Collects every 50 ms until resident bytes have not fallen by a hundredth for `rounds` of them, or four times as many. */
+async function collectGarbage(rounds: number): Promise<void> {
+  let least = Infinity;
+  for (let i = 0, quiet = 0; i < 4 * rounds && quiet < rounds; i++) {
     globalThis.gc?.();
+    await sleep(50);
+    const owned = residentBytes()?.owned ?? 0;
+    quiet = owned < least * 0.99 ? 0 : quiet + 1;
+    least = Math.min(least, owned);
   }
 }
 

@@ -6,14 +6,19 @@ import type { ResidentBytes } from "./measure.js";
 
 /** Every command with what it takes and what it answers. */
 export interface Commands {
-  /** Loads the module of a contender and the data set, which must be in the cache. */
+  /** Loads the module of a contender, which keeps its files in `folder`, and the data set, which must be in the cache. */
   load: {
-    takes: { readonly module: string; readonly options: ContenderOptions; readonly data: DataSetRequest };
+    takes: {
+      readonly module: string;
+      readonly options: ContenderOptions;
+      readonly data: DataSetRequest;
+      readonly folder: string;
+    };
     gives: ContenderFacts;
   };
-  build: { takes: { readonly folder: string }; gives: BuildTimes };
+  build: { takes: object; gives: BuildTimes };
   memory: { takes: object; gives: MemoryReading };
-  search: { takes: SearchCommand; gives: SearchFigures };
+  search: { takes: SearchCommand; gives: SearchOutcome };
   details: { takes: object; gives: ContenderDetails };
   reopen: { takes: object; gives: ReopenTimes };
   bytesOnDisk: { takes: object; gives: number };
@@ -67,14 +72,18 @@ export interface SearchCommand {
 export interface SearchFigures {
   readonly parameter: number;
   readonly recall: number;
-  /** Hits that came back for a query, in the mean: fewer than asked for where a filter starves the search. */
-  readonly returned: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
   readonly perSecond: number;
   /** Distances computed a query; undefined if the contender does not tell. */
   readonly distances: number | undefined;
+}
+
+/** The same, and how many hits came. */
+export interface SearchOutcome extends SearchFigures {
+  /** Hits that came back for a query, in the mean: fewer than asked for where a filter starves the search. */
+  readonly returned: number;
 }
 
 /** How long it takes to close, and to open again until the first search has answered. */

@@ -97,6 +97,30 @@ describe("graph search", () => {
     }
   }
 
+  it("counts searches and the distances computed for them, by scans and by walks", async () => {
+    const random = seededRandom(29);
+    const dimension = 16;
+    const trial = await IndexTrial.create({ dimension });
+    trial.insert(clusteredVectors({ n: 3000, dimension, clusters: 30 }, random));
+    const query = Float32Array.from({ length: dimension }, () => random.normal());
+    const counted = async (...given: Parameters<IndexTrial["search"]>): Promise<number> => {
+      const before = await trial.index.stats();
+      trial.search(...given);
+      const after = await trial.index.stats();
+      assert.equal(after.searches, before.searches + 1);
+      return after.distances - before.distances;
+    };
+    assert.equal((await trial.index.stats()).distances, 0);
+    assert.equal(await counted(query, 10, { exact: true }), 3000);
+    await trial.index.waitUntilLinked();
+    assert.equal(await counted(query, 10, { exact: true }), 3000);
+    assert.equal(await counted(query, 10, { allowed: Uint32Array.of(3, 7, 2000) }), 3);
+    const few = await counted(query, 10, { ef: 16 });
+    const more = await counted(query, 10, { ef: 128 });
+    assert.ok(few >= 16 && few < more && more < 3000, `${few} distances at ef 16, ${more} at ef 128`);
+    await trial.close();
+  });
+
   it("finds a written row at once, while others are linked", async () => {
     const random = seededRandom(31);
     const dimension = 16;

@@ -28,7 +28,10 @@ class OmendbContender implements Contender<Hit[]> {
   readonly version = packageVersion();
   readonly settings: string;
   readonly parameter = "ef";
-  readonly sweep = [16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048];
+  readonly sweep = [
+    16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768,
+    1024, 1280, 1536, 2048, 3072, 4096,
+  ];
   readonly parameterDefault = 64;
   readonly #originals: "disk" | "memory";
   #folder = "";
