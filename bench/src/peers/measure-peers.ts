@@ -43,7 +43,9 @@ export async function measurePeers(plan: PeersPlan, progress: Progress): Promise
   const contenders: Built[] = [];
   try {
     const building = stopwatch();
-    contenders.push(await buildContender({ name: "omendb", module: "omendb", options: {} }, plan, progress));
+    contenders.push(
+      await buildContender({ name: "omendb", module: "omendb", options: plan.options }, plan, progress),
+    );
     for (const peer of plan.peers) await buildPeer(peer, plan, { contenders, leftOut, progress });
     const buildingOthers = building();
     const searching = stopwatch();
@@ -141,16 +143,19 @@ async function inTurn(
   leftOut: LeftOut[],
   work: (contender: Built) => Promise<void>,
 ): Promise<void> {
-  for (const one of [...contenders]) {
+  const failed = new Set<Built>();
+  for (const one of contenders) {
     try {
       await work(one);
     } catch (error) {
       if (one === contenders[0]) throw error;
-      contenders.splice(contenders.indexOf(one), 1);
+      failed.add(one);
       leftOut.push({ name: one.name, reason: firstLine(error) });
       await one.driver.close().catch(() => undefined);
     }
   }
+  const still = contenders.filter((one) => !failed.has(one));
+  contenders.splice(0, contenders.length, ...still);
 }
 
 async function choose({ name, driver, choices }: Built, plan: PeersPlan, progress: Progress): Promise<void> {

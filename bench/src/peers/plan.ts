@@ -2,6 +2,7 @@
 
 import { readArguments } from "../arguments.js";
 import { defaultCacheFolder } from "../data-set-cache.js";
+import type { ContenderOptions } from "../contender.js";
 import type { DataSetRequest } from "../data-set.js";
 import { sourceNamed } from "../data-sets/sources.js";
 import type { InstallPolicy } from "./install-peer.js";
@@ -11,6 +12,8 @@ import { knownPeers, type KnownPeer } from "./known-peers.js";
 export interface PeersPlan {
   readonly data: DataSetRequest;
   readonly peers: readonly KnownPeer[];
+  /** Of OmenDB. */
+  readonly options: ContenderOptions;
   /** Recalls to be reached, ascending. */
   readonly targets: readonly number[];
   readonly rounds: number;
@@ -28,6 +31,7 @@ const defaults = {
   peers: "all",
   recall: "0.95,0.99",
   rounds: 3,
+  originals: "disk",
   postgres: "",
   "no-install": false,
   out: "bench/results",
@@ -62,6 +66,7 @@ export function readPlan(given: readonly string[] = process.argv.slice(2)): Peer
       cacheFolder: settings["cache-folder"],
     },
     peers: peersNamed(settings.peers).map((peer) => withPostgres(peer, settings.postgres)),
+    options: { originals: settings.originals },
     targets,
     rounds: settings.rounds,
     install: settings["no-install"] ? "never" : "missing",
