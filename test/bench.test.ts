@@ -138,13 +138,57 @@ test("scale refuses what it cannot measure", () => {
   }
 });
 
-test("without its data set the comparison says so", () => {
-  const cache = mkdtempSync(join(tmpdir(), "omendb-bench-cache-"));
+test("peers measures OmenDB alone, and is loud about each peer that is not there", () => {
+  const out = mkdtempSync(join(tmpdir(), "omendb-bench-results-"));
   try {
-    const output = run("wordnet.js", "--data-folder", "nowhere", "--cache-folder", cache);
-    assert.match(output, /SKIPPED: base.f16 is not in nowhere/);
+    const kept = ["--out", out, "--cache-folder", join(out, "cache"), "--no-install"];
+    const small = [
+      "--data",
+      "clustered",
+      "--n",
+      "600",
+      "--dimension",
+      "16",
+      "--queries",
+      "20",
+      "--rounds",
+      "1",
+    ];
+    const alone = run("peers.js", "--peers", "none", ...small, ...kept);
+    assert.match(alone, /clustered, 600 × 16, cosine: .*; 20 queries, seed 1/);
+    assert.match(alone, /^OmenDB +\d+ +\d+ .*( +1\.00){4}$/m);
+    assert.equal(alone.match(/^OmenDB +ef \d+ +[01]\.\d{4} .*( +1\.00){3}$/gm)?.length, 3);
+    assert.match(alone, /among the \d+ of 600 rows \(.* %\) of one group/);
+    assert.match(alone, /^NO PEER WAS MEASURED/m);
+    // There is no PostgreSQL in an empty folder, whether or not its client is installed.
+    const without = run("peers.js", "--peers", "pgvector", "--postgres", out, ...small, ...kept);
+    assert.match(
+      without,
+      /^LEFT OUT {2}pgvector: (?:There is no PostgreSQL with pgvector|.* is not installed)/m,
+    );
+    assert.match(without, /^NO PEER WAS MEASURED/m);
   } finally {
-    rmSync(cache, { recursive: true });
+    rmSync(out, { recursive: true });
+  }
+});
+
+test("peers refuses what it cannot measure", () => {
+  const cases: readonly [readonly string[], RegExp][] = [
+    [["--peers", "hnswlib,another"], /--peers another: all, none, or of hnswlib,usearch-f32,/],
+    [["--recall", "0.95,99"], /--recall 0\.95,99: recalls between 0 and 1/],
+    [["--rounds", "0"], /--rounds 0: an integer from 1 on/],
+    [["--data", "mnist"], /There is no data set mnist/],
+    [
+      ["--data-folder", "nowhere", "--cache-folder", join(tmpdir(), "omendb-no-cache")],
+      /base\.f16 is not in nowhere/,
+    ],
+  ];
+  for (const [given, message] of cases) {
+    const { status, stderr } = spawnSync(process.execPath, [join(folder, "peers.js"), ...given], {
+      encoding: "utf8",
+    });
+    assert.notEqual(status, 0);
+    assert.match(stderr, message);
   }
 });
 

@@ -1,5 +1,5 @@
 // Recall on real sentence embeddings, through the public API: needs the WordNet set beside the repository, and says
-// so loudly where it is missing. bench/src/wordnet.ts measures the same set beside another index.
+// so loudly where it is missing. `npm run bench:peers` measures the same set beside other indexes.
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";

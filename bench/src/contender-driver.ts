@@ -14,7 +14,7 @@ import type {
   ReopenTimes,
   Reply,
   SearchCommand,
-  SearchFigures,
+  SearchOutcome,
 } from "./contender-protocol.js";
 import type { BuildTimes, ContenderDetails, ContenderOptions } from "./contender.js";
 import type { DataSetRequest } from "./data-set.js";
@@ -88,7 +88,7 @@ export class ContenderDriver {
     return this.#ask("memory", {});
   }
 
-  search(command: SearchCommand): Promise<SearchFigures> {
+  search(command: SearchCommand): Promise<SearchOutcome> {
     return this.#ask("search", command);
   }
 

@@ -12,7 +12,7 @@ import type { Command, ContenderFacts, MemoryReading, Reply, ReopenTimes } from 
 import type { Contender, ContenderModule } from "./contender.js";
 import { openDataSet } from "./data-set-cache.js";
 import { heldBytes, type DataSet } from "./data-set.js";
-import { residentBytes, type ResidentBytes } from "./measure.js";
+import { residentBytes, residentBytesOfTree, type ResidentBytes } from "./measure.js";
 import { passQueries, runSearchPass } from "./search-pass.js";
 
 /** What is loaded. */
@@ -82,7 +82,7 @@ async function load(command: Command & { kind: "load" }): Promise<ContenderFacts
   const queries = passQueries(data);
   // Little was allocated so far.
   await collectGarbage(4);
-  loaded = { contender, data, queries, atStart: residentBytes() };
+  loaded = { contender, data, queries, atStart: residentBytesOfTree() };
   const { name, version, settings, parameter, sweep, parameterDefault } = contender;
   const can = {
     filter: contender.searchFiltered !== undefined,
@@ -95,7 +95,7 @@ async function load(command: Command & { kind: "load" }): Promise<ContenderFacts
 
 async function readMemory({ data, atStart }: Loaded): Promise<MemoryReading> {
   await collectGarbage(20);
-  return { resident: residentBytes(), atStart, dataSetBytes: heldBytes(data) };
+  return { resident: residentBytesOfTree(), atStart, dataSetBytes: heldBytes(data) };
 }
 
 /** Collects every 50 ms until resident bytes have not fallen by a hundredth for `rounds` of them, or four times as many. */

@@ -18,7 +18,7 @@ export interface Commands {
   };
   build: { takes: object; gives: BuildTimes };
   memory: { takes: object; gives: MemoryReading };
-  search: { takes: SearchCommand; gives: SearchFigures };
+  search: { takes: SearchCommand; gives: SearchOutcome };
   details: { takes: object; gives: ContenderDetails };
   reopen: { takes: object; gives: ReopenTimes };
   bytesOnDisk: { takes: object; gives: number };
@@ -52,7 +52,7 @@ export interface ContenderFacts {
   };
 }
 
-/** Resident bytes of the process, after its garbage was collected. Linux only: elsewhere undefined. */
+/** Resident bytes of the process and those it started, its garbage collected. Linux only: elsewhere undefined. */
 export interface MemoryReading {
   readonly resident: ResidentBytes | undefined;
   /** The same before the first row was inserted: Node, the contender's code, and what is held of the data set. */
@@ -78,6 +78,12 @@ export interface SearchFigures {
   readonly perSecond: number;
   /** Distances computed a query; undefined if the contender does not tell. */
   readonly distances: number | undefined;
+}
+
+/** The same, and how many hits came. */
+export interface SearchOutcome extends SearchFigures {
+  /** Hits that came back for a query, in the mean: fewer than asked for where a filter starves the search. */
+  readonly returned: number;
 }
 
 /** How long it takes to close, and to open again until the first search has answered. */

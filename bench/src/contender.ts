@@ -29,10 +29,7 @@ export interface Contender<Answer = unknown> {
   search(query: Float32Array, limit: number, parameter: number): Promise<Answer>;
 
   /** One search among the rows whose metadata has this `group`; undefined if it cannot. */
-  searchFiltered?(
-    query: Float32Array,
-    request: { readonly limit: number; readonly group: number; readonly parameter: number },
-  ): Promise<Answer>;
+  searchFiltered?(query: Float32Array, request: FilteredRequest): Promise<Answer>;
 
   /** Many searches in one call; undefined if it cannot. */
   searchBatch?(
@@ -54,6 +51,13 @@ export interface Contender<Answer = unknown> {
 
   /** Opens from its files what `close` closed, ready to be searched; undefined if it keeps no files. */
   reopen?(): Promise<void>;
+}
+
+/** What a search among the rows of one group is asked. */
+export interface FilteredRequest {
+  readonly limit: number;
+  readonly group: number;
+  readonly parameter: number;
 }
 
 /** How long a build took. */

@@ -69,6 +69,11 @@ interface ProcessTimes {
 
 /** This process and all below it, those that ended included; undefined where there is no /proc. */
 function treeMs(): number | undefined {
+  return processTree()?.reduce((sum, { ms }) => sum + ms, 0);
+}
+
+/** This process and all below it; undefined where there is no /proc. */
+function processTree(): ProcessTimes[] | undefined {
   let names: string[];
   try {
     names = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
@@ -82,7 +87,7 @@ function treeMs(): number | undefined {
     size = own.size;
     for (const { pid, parent } of all) if (own.has(parent)) own.add(pid);
   }
-  return all.reduce((sum, { pid, ms }) => (own.has(pid) ? sum + ms : sum), 0);
+  return all.filter(({ pid }) => own.has(pid));
 }
 
 /** Linux counts in hundredths of a second. */
@@ -122,6 +127,33 @@ export function residentBytes(): ResidentBytes | undefined {
   const bytesOf = (name: string): number =>
     Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) * 1024;
   return { owned: bytesOf("RssAnon") + bytesOf("RssShmem"), fileBacked: bytesOf("RssFile") };
+}
+
+/**
+ * Resident bytes of this process and of those it started, such as a database server. Memory that several of them share
+ * is counted once: each has its proportional share of it (PSS).
+ */
+export function residentBytesOfTree(): ResidentBytes | undefined {
+  const below = processTree()?.filter(({ pid }) => pid !== process.pid) ?? [];
+  if (below.length === 0) return residentBytes();
+  const shares = [process.pid, ...below.map(({ pid }) => pid)].map(proportionalBytes);
+  return {
+    owned: shares.reduce((sum, one) => sum + one.owned, 0),
+    fileBacked: shares.reduce((sum, one) => sum + one.fileBacked, 0),
+  };
+}
+
+function proportionalBytes(pid: number): ResidentBytes {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+  } catch {
+    // It ended meanwhile.
+    return { owned: 0, fileBacked: 0 };
+  }
+  const bytesOf = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * 1024;
+  return { owned: bytesOf("Pss_Anon") + bytesOf("Pss_Shmem"), fileBacked: bytesOf("Pss_File") };
 }
 
 /** One line that says on what the figures were measured. */

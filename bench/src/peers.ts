@@ -1,28 +1,34 @@
-// hnswlib-node, the index that OmenDB is compared with on WordNet. One that does not install is reported, not fatal.
+// OmenDB beside other vector indexes and databases that Node can use: the same rows and queries through each one's own
+// API, at equal recall, in one run and in turn. Writes tables, and a JSON file with every round.
+//
+//   npm run bench:peers [-- --data wordnet --n 50000 --peers hnswlib,zvec --rounds 3 --recall 0.95,0.99]
 
-import { createRequire } from "node:module";
-import { installedFolder } from "./installed-folder.js";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { DataUnavailable } from "./data-sets/data-source.js";
+import { measurePeers, workOf } from "./peers/measure-peers.js";
+import { readPlan } from "./peers/plan.js";
+import type { PeersResults } from "./peers/results.js";
+import { terminalReport } from "./peers/terminal.js";
+import { Progress } from "./progress.js";
 
-/** What of hnswlib-node is used. */
-export interface Hnswlib {
-  readonly HierarchicalNSW: new (space: "cosine" | "l2" | "ip", dimension: number) => HnswIndex;
+try {
+  const plan = readPlan();
+  const progress = new Progress(workOf(plan));
+  const results = await measurePeers(plan, progress);
+  progress.clear();
+  write(results, plan.out);
+} catch (error) {
+  if (!(error instanceof DataUnavailable)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
 }
 
-export interface HnswIndex {
-  initIndex(options: { maxElements: number; m: number; efConstruction: number; randomSeed: number }): void;
-  addPoint(vector: number[], label: number): void;
-  setEf(ef: number): void;
-  searchKnn(query: number[], k: number): { distances: number[]; neighbors: number[] };
-}
-
-/** Loads hnswlib-node, installing the peers if need be; undefined, with the reason printed, if that fails. */
-export function loadHnswlib(): Hnswlib | undefined {
-  try {
-    const folder = installedFolder("peers", "hnswlib-node");
-    // The package has no types; the part used is declared above.
-    return createRequire(`${folder}package.json`)("hnswlib-node") as Hnswlib;
-  } catch (error) {
-    console.log(`hnswlib-node is not available: ${String(error)}`);
-    return undefined;
-  }
+function write(results: PeersResults, out: string): void {
+  for (const line of terminalReport(results)) console.log(line);
+  mkdirSync(out, { recursive: true });
+  const stamp = results.conditions.date.slice(0, 16).replaceAll(":", "-");
+  const path = resolve(join(out, `peers-${stamp}.json`));
+  writeFileSync(path, `${JSON.stringify(results, undefined, 1)}\n`);
+  console.log(`\n${path}`);
 }

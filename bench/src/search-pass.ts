@@ -2,7 +2,7 @@
 // rows are not in the cache just because it was asked a moment before.
 
 import { performance } from "node:perf_hooks";
-import type { SearchCommand, SearchFigures } from "./contender-protocol.js";
+import type { SearchCommand, SearchOutcome } from "./contender-protocol.js";
 import type { Contender } from "./contender.js";
 import { neighborCount, queryVectors, type DataSet } from "./data-set.js";
 import { percentile, recallOf } from "./measure.js";
@@ -25,7 +25,7 @@ export function passQueries(data: DataSet): readonly Float32Array[] {
 }
 
 /** Runs both passes; distances are counted in the timed one. */
-export async function runSearchPass(pass: SearchPass): Promise<SearchFigures> {
+export async function runSearchPass(pass: SearchPass): Promise<SearchOutcome> {
   const { contender, data, command } = pass;
   await answersOf(pass);
   globalThis.gc?.();
@@ -36,6 +36,7 @@ export async function runSearchPass(pass: SearchPass): Promise<SearchFigures> {
   return {
     parameter: command.parameter,
     recall: meanRecall(contender, answers, wanted, command.limit),
+    returned: answers.reduce<number>((sum, one) => sum + contender.rowsOf(one).length, 0) / answers.length,
     p50Ms: percentile(times, 0.5),
     p95Ms: percentile(times, 0.95),
     p99Ms: percentile(times, 0.99),

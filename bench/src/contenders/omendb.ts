@@ -1,13 +1,18 @@
 // OmenDB through its public API, durable on disk, with the configuration of someone who gave none.
 
-import { readdir, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { open, type Collection, type Database, type Hit } from "omendb";
-import type { BuildTimes, Contender, ContenderDetails, ContenderOptions } from "../contender.js";
+import type {
+  BuildTimes,
+  Contender,
+  ContenderDetails,
+  ContenderOptions,
+  FilteredRequest,
+} from "../contender.js";
 import { rowOf, type DataSet } from "../data-set.js";
+import { folderBytes } from "../folder-bytes.js";
 import { insertBatches } from "../insert-batches.js";
 
 /** Points of one call of `upsert`. */
@@ -61,14 +66,7 @@ class OmendbContender implements Contender<Hit[]> {
     return this.#open().search({ vector, limit, recall, include: [] });
   }
 
-  searchFiltered(
-    vector: Float32Array,
-    {
-      limit,
-      group,
-      parameter,
-    }: { readonly limit: number; readonly group: number; readonly parameter: number },
-  ): Promise<Hit[]> {
+  searchFiltered(vector: Float32Array, { limit, group, parameter }: FilteredRequest): Promise<Hit[]> {
     return this.#open().search({ vector, limit, recall: parameter, filter: { group }, include: [] });
   }
 
@@ -86,12 +84,8 @@ class OmendbContender implements Contender<Hit[]> {
     return { searches, distances, linkedRows, unreachableRows, bytes, build: kernel };
   }
 
-  async bytesOnDisk(): Promise<number> {
-    const found = await readdir(this.#folder, { recursive: true, withFileTypes: true });
-    const sizes = found
-      .filter((one) => one.isFile())
-      .map(async (one) => (await stat(join(one.parentPath, one.name))).size);
-    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  bytesOnDisk(): Promise<number> {
+    return folderBytes(this.#folder);
   }
 
   async close(): Promise<void> {
