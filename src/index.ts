@@ -13,7 +13,21 @@ export type {
   VectorFieldConfig,
 } from "./model/collection-config.js";
 export type { Collection, CollectionInfo, Database, OpenOptions } from "./model/database.js";
-export type { Filter, FilterScalar } from "./model/filter.js";
+export type {
+  FieldFilter,
+  FieldOperators,
+  Filter,
+  FilterBound,
+  FilterDate,
+  FilterScalar,
+  FilterValue,
+  GeoBox,
+  GeoPoint,
+  GeoPolygon,
+  GeoRadius,
+  IdOperators,
+  JoinedFilter,
+} from "./model/filter.js";
 export type {
   ColumnsInput,
   JsonObject,

@@ -25,7 +25,7 @@ const files = ["node:fs", "node:fs/promises", "node:path"];
 /** ARCHITECTURE.md shows the same table with reasons. */
 const layerRules: Readonly<Record<string, LayerRule>> = {
   base: { layers: [], builtins: ["node:zlib"] },
-  model: { layers: ["base"] },
+  model: { layers: ["base"], packages: ["re2js"] },
   // V8 hides relaxed SIMD behind a flag on Node 20.
   kernel: { layers: ["base"], builtins: ["node:v8"] },
   vector: {

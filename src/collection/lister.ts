@@ -4,11 +4,9 @@ import type { PointId, Point } from "../model/point.js";
 import type { ResolvedInclude } from "../model/decode-include.js";
 import type { ResolvedList } from "../model/decode-requests.js";
 import type { ListResult } from "../model/requests.js";
-import type { ResolvedFilter } from "../model/decode-filter.js";
 import type { PointStore } from "../store/point-store.js";
 import type { PointViews } from "./point-views.js";
-import { parseMetadata } from "../model/decode-metadata.js";
-import { matchesFilter } from "./filter-match.js";
+import { PreparedFilter } from "../metadata/prepared-filter.js";
 
 const pointsBetweenPauses = 64;
 const idsBetweenPauses = 256;
@@ -34,6 +32,7 @@ export function* listPoints(
   { filter, limit, after, include }: ResolvedList,
 ): Generator<void, ListResult> {
   const points: Point[] = [];
+  const prepared = filter === undefined ? undefined : new PreparedFilter(filter);
   for (const found of idsBetweenTurns(store, after)) {
     if (found === undefined) {
       yield;
@@ -41,16 +40,16 @@ export function* listPoints(
     }
     // One more than the page holds is known to exist: there is a next page, though a filter may leave it empty.
     if (points.length === limit) return { points, next: points[points.length - 1]!.id };
-    if (filter !== undefined && !matchesRow(store, found.row, filter)) continue;
+    if (prepared !== undefined && !matchesRow(store, found.row, prepared)) continue;
     const point = views.point(found.row, include);
     if (point !== undefined) points.push(point);
   }
   return { points };
 }
 
-function matchesRow(store: PointStore, row: number, filter: ResolvedFilter): boolean {
+function matchesRow(store: PointStore, row: number, filter: PreparedFilter): boolean {
   const stored = store.readPoint(row);
-  return stored !== undefined && matchesFilter(filter, parseMetadata(stored.metadata));
+  return stored !== undefined && filter.matches(stored);
 }
 
 interface IdRow {

@@ -3,14 +3,13 @@
 
 import type { DecodedPoint } from "../model/decode-points.js";
 import type { PointId } from "../model/point.js";
-import type { ResolvedFilter } from "../model/decode-filter.js";
+import type { FilterNode } from "../model/filter-tree.js";
 import type { ResolvedChange, ResolvedSelector } from "../model/decode-requests.js";
 import type { UpsertResult } from "../model/requests.js";
 import type { PointStore, StoreChange } from "../store/point-store.js";
 import { assert } from "../base/assert.js";
-import { parseMetadata } from "../model/decode-metadata.js";
+import { PreparedFilter } from "../metadata/prepared-filter.js";
 import { changedMetadata } from "./metadata-change.js";
-import { matchesFilter } from "./filter-match.js";
 import type { RowAllocator } from "./row-allocator.js";
 
 /** What becomes of one id. */
@@ -172,16 +171,17 @@ export class WriteGroup {
     return [...new Set(found)].filter((pending) => pending.row >= 0);
   }
 
-  *#matching(filter: ResolvedFilter): Generator<void, PendingPoint[]> {
+  *#matching(node: FilterNode): Generator<void, PendingPoint[]> {
+    const filter = new PreparedFilter(node);
     const touched = [...this.#pending.values()].filter((pending) => pending.row >= 0);
     const found = touched.filter((pending) =>
-      matchesFilter(filter, parseMetadata(this.#metadataOf(pending))),
+      filter.matches({ id: pending.id, metadata: this.#metadataOf(pending) }),
     );
     const matching: { readonly id: PointId; readonly row: number }[] = [];
     let count = 0;
     for (const { row, point } of this.#store.points()) {
       if (++count % pointsBetweenPauses === 0) yield;
-      if (this.#pending.has(point.id) || !matchesFilter(filter, parseMetadata(point.metadata))) continue;
+      if (this.#pending.has(point.id) || !filter.matches(point)) continue;
       matching.push({ id: point.id, row });
     }
     for (const { id, row } of matching) found.push(this.#begin(id, row));

@@ -2,8 +2,9 @@
 
 import { decodeFields, decodeStrings } from "./decode-object.js";
 import { invalidInput } from "./invalid-input.js";
+import { decodeMetadataPath } from "./metadata-path.js";
 
-/** Paths of metadata to keep or to drop, each split at its dots. */
+/** Paths of metadata to keep or to drop, each split into its keys. */
 export interface MetadataPaths {
   readonly kind: "keep" | "drop";
   readonly paths: readonly (readonly string[])[];
@@ -56,6 +57,7 @@ function decodeMetadataSelector(value: unknown, field: string): ResolvedInclude[
     throw invalidInput("conflicting_fields", field, value, `Either "keep" or "drop" is needed.`);
   }
   const kind = keep === undefined ? "drop" : "keep";
-  const paths = decodeStrings(keep ?? drop, `${field}.${kind}`).map((path) => path.split("."));
+  const at = `${field}.${kind}`;
+  const paths = decodeStrings(keep ?? drop, at).map((path, i) => decodeMetadataPath(path, `${at}[${i}]`));
   return { kind, paths };
 }

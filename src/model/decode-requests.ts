@@ -4,7 +4,8 @@ import type { Metadata, PointId } from "./point.js";
 import type { ResolvedVectorField } from "./collection-config.js";
 import type { GetOptions, ListRequest, SearchRequest } from "./requests.js";
 import { decodeFields, decodeInteger, decodeStrings, within } from "./decode-object.js";
-import { decodeFilter, type ResolvedFilter } from "./decode-filter.js";
+import { decodeFilter } from "./decode-filter.js";
+import type { FilterNode } from "./filter-tree.js";
 import { decodeId, decodeIds } from "./decode-id.js";
 import { decodeInclude, includeOfGet, includeOfSearch, type ResolvedInclude } from "./decode-include.js";
 import { decodeMetadata, parseMetadata } from "./decode-metadata.js";
@@ -20,7 +21,7 @@ export interface ResolvedSearch {
   readonly limit: number;
   readonly offset: number;
   readonly effort: SearchEffort;
-  readonly filter: ResolvedFilter | undefined;
+  readonly filter: FilterNode | undefined;
   readonly include: ResolvedInclude;
   readonly scoreThreshold: number | undefined;
 }
@@ -103,7 +104,7 @@ function decodeThreshold(value: unknown, field: string): number | undefined {
 
 /** A listing, complete. */
 export interface ResolvedList {
-  readonly filter: ResolvedFilter | undefined;
+  readonly filter: FilterNode | undefined;
   readonly limit: number;
   readonly after: PointId | undefined;
   readonly include: ResolvedInclude;
@@ -123,7 +124,7 @@ export function decodeList(value: unknown): ResolvedList {
 }
 
 /** Decodes the request of `count`. */
-export function decodeCount(value: unknown): ResolvedFilter | undefined {
+export function decodeCount(value: unknown): FilterNode | undefined {
   return decodeFilter(decodeFields(value === undefined ? {} : value, "", ["filter"]).filter, "filter");
 }
 
@@ -141,7 +142,7 @@ export function decodeGetOptions(value: unknown): ResolvedInclude {
 /** Which points a delete or an update speaks of. */
 export type ResolvedSelector =
   | { readonly kind: "ids"; readonly ids: readonly PointId[] }
-  | { readonly kind: "filter"; readonly filter: ResolvedFilter };
+  | { readonly kind: "filter"; readonly filter: FilterNode };
 
 /** Decodes ids or `{ filter }`. */
 export function decodeSelector(value: unknown): ResolvedSelector {

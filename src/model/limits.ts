@@ -16,6 +16,12 @@ export const limits = {
   recallMin: 0.5,
   recallMax: 0.999,
   linkingThreadsMax: 64,
+  filterDepthMax: 64,
+  filterNodesMax: 4096,
+  filterValuesMax: 100_000,
+  filterCornersMax: 10_000,
+  patternLengthMax: 1000,
+  patternSizeMax: 1000,
 } as const;
 
 /** Values used where the caller gives none. */
