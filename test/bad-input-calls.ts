@@ -1,12 +1,12 @@
 // Bad calls of every other method of a collection, with the errors they give.
 
-import type { OmenErrorKind } from "omendb";
 import type { BadCall, Callees } from "./bad-input-case.js";
+import { badFilters } from "./bad-input-filters.js";
 
 /** A bad field in an otherwise good search. */
-function search(title: string, part: object, code: string, field: string, kind?: OmenErrorKind): BadCall {
+function search(title: string, part: object, code: string, field: string): BadCall {
   const call = ({ plain }: Callees): Promise<unknown> => plain.search({ vector: [1, 2], ...part });
-  return { title: `a search with ${title}`, call, code, field, ...(kind === undefined ? {} : { kind }) };
+  return { title: `a search with ${title}`, call, code, field };
 }
 
 function other(title: string, call: BadCall["call"], code: string, field: string): BadCall {
@@ -56,26 +56,7 @@ export const badCalls: readonly BadCall[] = [
     "wrong_type",
     "include.metadata.keep[0]",
   ),
-  search(
-    "an operator at the top of its filter",
-    { filter: { $or: [] } },
-    "filter_operator",
-    "filter.$or",
-    "unsupported",
-  ),
-  search(
-    "an operator in its filter",
-    { filter: { a: { $gt: 1 } } },
-    "filter_operator",
-    "filter.a.$gt",
-    "unsupported",
-  ),
-  search("an object in its filter", { filter: { a: { b: 1 } } }, "filter_value", "filter.a"),
-  search("an array in its filter", { filter: { a: [1] } }, "filter_value", "filter.a"),
-  search("undefined in its filter", { filter: { a: undefined } }, "filter_value", "filter.a"),
-  search("NaN in its filter", { filter: { a: Number.NaN } }, "filter_value", "filter.a"),
-  search("a filter that is no object", { filter: "a = 1" }, "filter_type", "filter"),
-  search("a filter that is an array", { filter: [] }, "filter_type", "filter"),
+  ...badFilters.map(({ title, filter, code, field }) => search(title, { filter }, code, `filter${field}`)),
   other(
     "a search that is no object",
     ({ plain }) => plain.search(undefined as never),
@@ -140,6 +121,30 @@ export const badCalls: readonly BadCall[] = [
     ({ plain }) => plain.delete({ filter: { a: [] } } as never),
     "filter_value",
     "filter.a",
+  ),
+  other(
+    "deleting by an unknown operator",
+    ({ plain }) => plain.delete({ filter: { $nor: [{ kept: { $is: true } }] } } as never),
+    "filter_operator",
+    "filter.$nor[0].kept.$is",
+  ),
+  other(
+    "changing by a pattern that is none",
+    ({ plain }) => plain.updateMetadata({ filter: { kept: { $regex: "(" } } }, { set: {} }),
+    "filter_pattern",
+    "filter.kept.$regex",
+  ),
+  other(
+    "listing by a bad path",
+    ({ plain }) => plain.list({ filter: { "a\\b": 1 } }),
+    "metadata_path",
+    "filter.a\\b",
+  ),
+  other(
+    "keeping a bad path",
+    ({ plain }) => plain.list({ include: { metadata: { keep: ["a", "b\\"] } } }),
+    "metadata_path",
+    "include.metadata.keep[1]",
   ),
   other("listing with limit 0", ({ plain }) => plain.list({ limit: 0 }), "out_of_range", "limit"),
   other("listing with limit 10,001", ({ plain }) => plain.list({ limit: 10_001 }), "out_of_range", "limit"),

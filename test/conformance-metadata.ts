@@ -24,6 +24,16 @@ const filters: readonly (readonly [Filter, readonly number[]])[] = [
   [{ "author.name.first": "Le Guin" }, []],
   [{ constructor: "x" }, [4]],
   [{ "": 0 }, [4]],
+  [{ year: { $gte: 1980, $lt: 1990 } }, [0]],
+  [{ year: { $ne: 1982 } }, [1, 2, 3, 4]],
+  [{ tags: { $in: ["y", 1] } }, [0, 3]],
+  [{ tags: { $nin: ["y", 1] } }, [1, 2, 4]],
+  [{ $or: [{ year: "1982" }, { "editions.year": { $gt: 2000 } }] }, [1, 2]],
+  [{ $nor: [{ tags: { $exists: true } }, { read: null }] }, [2, 4]],
+  [{ author: { $elemMatch: { name: { $startsWith: "Wo" } } } }, [2]],
+  [{ "author.name": { $regex: "^le g", $options: "i" }, $id: { $ne: 0 } }, [2]],
+  [{ "author.name": { $contains: "GUIN" } }, [0, 2]],
+  [{ $id: { $in: [4, 1, 99] } }, [1, 4]],
 ];
 
 const books: readonly Metadata[] = [
@@ -62,7 +72,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     },
   },
   {
-    title: "filters by equality",
+    title: "filters by values and operators",
     async run({ create, again }) {
       await write(await create({ dimension: 1, metric: "dot" }), books);
       const collection = await again();
@@ -80,7 +90,28 @@ export const metadataCases: readonly ConformanceCase[] = [
           told,
         );
         assert.equal(await collection.count({ filter }), expected.length, told);
+        const few = await collection.search({ vector: [-1], filter, limit: 2 });
+        assert.equal(few.length, Math.min(2, expected.length), told);
       }
+    },
+  },
+  {
+    title: "changes and deletes by filters of operators",
+    async run({ create, again }) {
+      const collection = await create({ dimension: 1, metric: "dot" });
+      await write(collection, books);
+      const old = { $or: [{ year: { $lt: 1990 } }, { year: { $startsWith: "19" } }] };
+      assert.deepEqual(await collection.updateMetadata({ filter: old }, { merge: { old: true } }), {
+        updated: 2,
+      });
+      const filter = { $and: [{ old: { $ne: true } }, { tags: { $exists: false } }] };
+      assert.deepEqual(await collection.delete({ filter }), { deleted: 2 });
+      const { points } = await (await again()).list({ filter: { old: { $exists: true } } });
+      assert.deepEqual(
+        points.map((point) => point.id),
+        [0, 1],
+      );
+      assert.equal(await (await again()).count(), 3);
     },
   },
   {

@@ -90,6 +90,26 @@ test("everywhere, $nor is $not $or, and $and is the filter's own parts", () => {
   );
 });
 
+test("many equalities at one path are what they are one by one", () => {
+  const values = fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 8, maxLength: 20 });
+  const list = fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 40 });
+  fc.assert(
+    fc.property(values, fc.array(fc.record({ b: list }), { maxLength: 3 }), (wanted, a) => {
+      const all = new Set(a.flatMap(({ b }) => b));
+      const $or = wanted.map((value) => ({ "a.b": value }));
+      assert.equal(
+        matches({ $or }, { a }),
+        wanted.some((value) => all.has(value)),
+      );
+      const few = wanted.map((value) => value % 8);
+      assert.equal(
+        matches({ "a.b": { $all: few } }, { a }),
+        few.every((value) => all.has(value)),
+      );
+    }),
+  );
+});
+
 const cases: readonly (readonly [Filter, Metadata, boolean])[] = [
   [{}, {}, true],
   [{ a: 1 }, { a: "1" }, false],

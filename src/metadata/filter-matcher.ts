@@ -3,6 +3,7 @@
 
 import type { FieldTest, FilterNode, IdTest, MetadataPath } from "../model/filter-tree.js";
 import type { JsonObject, JsonValue, PointId } from "../model/point.js";
+import { equalitiesMin, groupEqualities } from "./equality-groups.js";
 import { compileIdTest, compileValueTest, type ValueTest } from "./value-tests.js";
 
 /** True if the metadata and the id pass the filter. */
@@ -12,9 +13,9 @@ export type Matcher = (metadata: JsonValue, id: PointId) => boolean;
 export function compileFilter(node: FilterNode): Matcher {
   switch (node.kind) {
     case "and":
-      return compileAnd(node.parts.map(compileFilter));
+      return compileAnd(compileParts(node.parts, "every"));
     case "or":
-      return compileOr(node.parts.map(compileFilter));
+      return compileOr(compileParts(node.parts, "some"));
     case "not": {
       const part = compileFilter(node.part);
       return (metadata, id) => !part(metadata, id);
@@ -26,6 +27,27 @@ export function compileFilter(node: FilterNode): Matcher {
     default:
       return node satisfies never;
   }
+}
+
+/** Parts of `and` and of `or`; many equalities at one path, as `$all` makes them, become one. */
+function compileParts(parts: readonly FilterNode[], quantifier: "every" | "some"): Matcher[] {
+  if (parts.length < equalitiesMin) return parts.map(compileFilter);
+  const { groups, others } = groupEqualities(parts);
+  const matchers = others.map(compileFilter);
+  for (const { path, wanted } of groups) {
+    matchers.push((metadata) => {
+      const present = new Set<JsonValue>();
+      // Never true, so that everything is visited.
+      reaches(
+        metadata,
+        path,
+        0,
+        eachElement((value) => present.add(value).size < 0),
+      );
+      return wanted[quantifier]((value) => present.has(value));
+    });
+  }
+  return matchers;
 }
 
 function compileAnd(parts: readonly Matcher[]): Matcher {

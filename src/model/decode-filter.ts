@@ -54,6 +54,8 @@ const negated: ReadonlyMap<string, string> = new Map([
   ["$nin", "$in"],
 ]);
 
+const shownKeyLengthMax = 80;
+
 class FilterDecoder {
   readonly #budget = new FilterBudget();
 
@@ -61,7 +63,7 @@ class FilterDecoder {
     const given = plainObject(value, place, "An object of metadata fields and conditions is needed.");
     return all(
       Object.keys(given).map((key) => {
-        const at = inside(place, within(place.field, key));
+        const at = inside(place, within(place.field, shownKey(key)));
         const condition = given[key];
         this.#budget.takeNode(condition, at.field);
         if (key.startsWith("$")) return this.#joined(key, condition, at);
@@ -139,7 +141,7 @@ class FilterDecoder {
     if (!keys.some((key) => key.startsWith("$"))) throw nestedObject(given, place.field);
     const parts: FilterNode[] = [];
     for (const operator of keys) {
-      const at = inside(place, within(place.field, operator));
+      const at = inside(place, within(place.field, shownKey(operator)));
       const operand = given[operator];
       this.#budget.takeNode(operand, at.field);
       if (operator !== "$options") parts.push(this.#operator(operator, operand, { given, at, subject }));
@@ -211,6 +213,11 @@ function plainObject(value: unknown, { field, depth }: Place, wanted: string): P
 
 function inside(place: Place, field: string): Place {
   return { ...place, field, depth: place.depth + 1 };
+}
+
+/** A key in the place of an error; callers may name fields by megabytes. */
+function shownKey(key: string): string {
+  return key.length > shownKeyLengthMax ? `${key.slice(0, shownKeyLengthMax)}…` : key;
 }
 
 function all(parts: readonly FilterNode[]): FilterNode {

@@ -3,7 +3,7 @@
 import type { GeoPoint } from "./filter.js";
 import type { GeoTest } from "./filter-tree.js";
 import { decodeFields, within } from "./decode-object.js";
-import { invalidInput } from "./invalid-input.js";
+import { invalidInput, isPlainObject } from "./invalid-input.js";
 import { limits } from "./limits.js";
 
 /** Decodes `{ center, radiusMeters }`. */
@@ -18,14 +18,14 @@ export function decodeGeoRadius(value: unknown, field: string): GeoTest {
       "A number of meters, 0 or more, is needed.",
     );
   }
-  return { kind: "radius", center: decodePoint(center, within(field, "center")), radiusMeters };
+  return { kind: "radius", center: decodePlace(center, within(field, "center")), radiusMeters };
 }
 
 /** Decodes `{ topLeft, bottomRight }`. */
 export function decodeGeoBox(value: unknown, field: string): GeoTest {
   const given = decodeFields(value, field, ["topLeft", "bottomRight"]);
-  const topLeft = decodePoint(given.topLeft, within(field, "topLeft"));
-  const bottomRight = decodePoint(given.bottomRight, within(field, "bottomRight"));
+  const topLeft = decodePlace(given.topLeft, within(field, "topLeft"));
+  const bottomRight = decodePlace(given.bottomRight, within(field, "bottomRight"));
   if (topLeft.lat >= bottomRight.lat) return { kind: "box", topLeft, bottomRight };
   const message = "The top may not lie south of the bottom.";
   throw invalidInput("filter_value", within(field, "topLeft.lat"), topLeft.lat, message);
@@ -61,10 +61,22 @@ function decodeRing(value: unknown, field: string): GeoPoint[] {
   if (!Array.isArray(value) || value.length < 3) {
     throw invalidInput("filter_value", field, value, "An array of at least three places is needed.");
   }
-  return Array.from(value, (corner: unknown, i) => decodePoint(corner, `${field}[${i}]`));
+  const ring: GeoPoint[] = [];
+  for (let i = 0; i < value.length; i++) {
+    const corner: unknown = value[i];
+    ring.push(readPlace(corner) ?? decodePlace(corner, `${field}[${i}]`));
+  }
+  return ring;
 }
 
-function decodePoint(value: unknown, field: string): GeoPoint {
+/** A place in the form that nearly all have, without the text of an error; `undefined` says nothing yet. */
+function readPlace(value: unknown): GeoPoint | undefined {
+  if (!isPlainObject(value) || Object.keys(value).length !== 2) return undefined;
+  const { lat, lon } = value;
+  return isDegrees(lat, 90) && isDegrees(lon, 180) ? { lat, lon } : undefined;
+}
+
+function decodePlace(value: unknown, field: string): GeoPoint {
   const { lat, lon } = decodeFields(value, field, ["lat", "lon"]);
   return {
     lat: decodeDegrees(lat, within(field, "lat"), 90),
@@ -72,7 +84,11 @@ function decodePoint(value: unknown, field: string): GeoPoint {
   };
 }
 
+function isDegrees(value: unknown, max: number): value is number {
+  return typeof value === "number" && value >= -max && value <= max;
+}
+
 function decodeDegrees(value: unknown, field: string, max: number): number {
-  if (typeof value === "number" && value >= -max && value <= max) return value;
+  if (isDegrees(value, max)) return value;
   throw invalidInput("filter_value", field, value, `A number of degrees from -${max} to ${max} is needed.`);
 }

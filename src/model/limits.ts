@@ -21,7 +21,7 @@ export const limits = {
   filterValuesMax: 100_000,
   filterCornersMax: 10_000,
   patternLengthMax: 1000,
-  patternSizeMax: 1000,
+  patternSizeMax: 500,
 } as const;
 
 /** Values used where the caller gives none. */

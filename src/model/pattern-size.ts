@@ -15,10 +15,10 @@ export function estimatePatternSize(pattern: string): number {
       i = repeat.end;
     } else if (pattern[i] === "(") {
       open.push({ size: 0, atom: 0 });
-      i++;
+      i = groupStart(pattern, i);
     } else if (pattern[i] === ")" && open.length > 1) {
       open.pop();
-      append(open[open.length - 1]!, group.size + 2);
+      append(open[open.length - 1]!, group.size + 1);
       i++;
     } else {
       append(group, 1);
@@ -31,6 +31,14 @@ export function estimatePatternSize(pattern: string): number {
 function append(group: { size: number; atom: number }, atom: number): void {
   group.size += atom;
   group.atom = atom;
+}
+
+/** Where the content of the group at `start` begins: behind `(`, `(?:`, `(?i:` or `(?P<name>`. */
+function groupStart(pattern: string, start: number): number {
+  const opening = /\((?:\?[a-zA-Z-]{0,9}:|\?P?<\w{1,99}>)?/y;
+  opening.lastIndex = start;
+  opening.test(pattern);
+  return opening.lastIndex;
 }
 
 /** Where the character, escape or class at `start` ends. */
