@@ -12,6 +12,7 @@ export function instantOf(text: string): number | undefined {
   return parts === null ? undefined : instantOfParts(parts);
 }
 
+/** The groups up to the seconds; those behind are no numbers. */
 type Seven = [number, number, number, number, number, number, number];
 
 function instantOfParts(parts: readonly (string | undefined)[]): number | undefined {
@@ -20,11 +21,17 @@ function instantOfParts(parts: readonly (string | undefined)[]): number | undefi
   const offsetHour = Number(parts[10] ?? 0);
   const offsetMinute = Number(parts[11] ?? 0);
   if (hour > 23 || minute > 59 || second > 59 || offsetHour > 23 || offsetMinute > 59) return undefined;
-  const date = new Date(0);
-  // Unlike `Date.UTC`, this takes the years 0 to 99 as they are.
-  date.setUTCFullYear(year, month - 1, day);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
-  const local = date.setUTCHours(hour, minute, second, millisecond);
+  if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return undefined;
+  // `Date.UTC` takes the years 0 to 99 for others; the calendar repeats itself every 400 years.
+  const local = Date.UTC(year + 400, month - 1, day, hour, minute, second, millisecond) - fourCenturiesMs;
   const offsetMs = (offsetHour * 60 + offsetMinute) * 60_000;
   return parts[9] === "-" ? local + offsetMs : local - offsetMs;
+}
+
+const fourCenturiesMs = 146_097 * 86_400_000;
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function daysOf(year: number, month: number): number {
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  return month === 2 && isLeap ? 29 : monthDays[month - 1]!;
 }
