@@ -12,6 +12,7 @@ const texts = [
   "xy",
   "X y",
   "naïve Straße",
+  `x${"y".repeat(150)}`,
   "NAÏVE strasse, x",
   "1",
   "true",

@@ -1,0 +1,107 @@
+// The fields that metadata has, as a tree of keys, each with its index; and what one point's metadata says in each of them.
+
+import type { MetadataPath } from "../model/filter-tree.js";
+import type { JsonObject, JsonValue } from "../model/point.js";
+import { FieldIndex, nestedArray, present } from "./field-index.js";
+
+/** Fields that get an index by themselves, those that hold objects included. */
+export const fieldsMax = 256;
+
+/** A field, and the fields within the objects that it holds. */
+interface Field {
+  readonly path: MetadataPath;
+  readonly index: FieldIndex;
+  readonly within: Map<string, Field>;
+}
+
+/** What one point's metadata says: the index at a place of `indexes` gets the value at the same place. */
+export interface MetadataFacts {
+  readonly indexes: FieldIndex[];
+  readonly values: JsonValue[];
+}
+
+export class MetadataFields {
+  readonly #top = new Map<string, Field>();
+  readonly #all: Field[] = [];
+  #isComplete = true;
+
+  /** Whether every field ever seen has an index. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** All fields in the order in which they were first seen. */
+  get all(): readonly { readonly path: MetadataPath; readonly index: FieldIndex }[] {
+    return this.#all;
+  }
+
+  /** The index of a path; `undefined` if nothing was ever seen there, or there were too many fields. */
+  at(path: MetadataPath): FieldIndex | undefined {
+    let fields: ReadonlyMap<string, Field> | undefined = this.#top;
+    let field: Field | undefined;
+    for (const key of path) {
+      field = fields?.get(key);
+      fields = field?.within;
+    }
+    return field?.index;
+  }
+
+  /** Takes metadata apart. Fields that are new get an index. */
+  factsOf(metadata: JsonObject): MetadataFacts {
+    const facts: MetadataFacts = { indexes: [], values: [] };
+    this.#takeApart(metadata, { fields: this.#top, path: [] }, facts);
+    return facts;
+  }
+
+  #takeApart(
+    object: JsonObject,
+    parent: { readonly fields: Map<string, Field>; readonly path: MetadataPath },
+    facts: MetadataFacts,
+  ): void {
+    for (const key of Object.keys(object)) {
+      const field = parent.fields.get(key) ?? this.#open(key, parent);
+      if (field !== undefined) this.#note(field, object[key]!, facts);
+    }
+  }
+
+  /** What a path leads to counts by itself; of an array each element does, but for arrays in it. */
+  #note(field: Field, value: JsonValue, facts: MetadataFacts): void {
+    if (!isArray(value)) return this.#noteOne(field, value, facts);
+    if (value.length === 0) this.#push(field, present, facts);
+    for (const element of value) {
+      if (isArray(element)) this.#push(field, nestedArray, facts);
+      else this.#noteOne(field, element, facts);
+    }
+  }
+
+  #noteOne(field: Field, value: Exclude<JsonValue, readonly JsonValue[]>, facts: MetadataFacts): void {
+    this.#push(field, value, facts);
+    if (typeof value === "object" && value !== null) {
+      this.#takeApart(value, { fields: field.within, path: field.path }, facts);
+    }
+  }
+
+  #push(field: Field, value: JsonValue, { indexes, values }: MetadataFacts): void {
+    indexes.push(field.index);
+    values.push(value);
+  }
+
+  #open(
+    key: string,
+    parent: { readonly fields: Map<string, Field>; readonly path: MetadataPath },
+  ): Field | undefined {
+    if (this.#all.length >= fieldsMax) {
+      this.#isComplete = false;
+      return undefined;
+    }
+    const field = { path: [...parent.path, key], index: new FieldIndex(), within: new Map<string, Field>() };
+    parent.fields.set(key, field);
+    this.#all.push(field);
+    return field;
+  }
+}
+
+/** `Array.isArray` does not narrow to readonly arrays. */
+function isArray(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,158 @@
+// The index against the reference: after any writes its candidates miss no row that passes, and where it says that they are
+// exact, they are.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { Filter } from "../model/filter.js";
+import type { IdTest } from "../model/filter-tree.js";
+import type { Metadata } from "../model/point.js";
+import { decodeFilter } from "../model/decode-filter.js";
+import { filterArbitrary, metadataArbitrary } from "./arbitrary-filters.suite.js";
+import { valuesMax } from "./field-index.js";
+import { fieldsMax } from "./metadata-fields.js";
+import { MetadataIndex } from "./metadata-index.js";
+import { passesFilter } from "./reference-filter.suite.js";
+import { RowSet } from "./row-set.js";
+
+/** An index and what it should know. The id of a point is its row. */
+class Trial {
+  readonly index = new MetadataIndex("filled");
+  readonly points = new Map<number, Metadata>();
+
+  set(row: number, metadata: Metadata): void {
+    this.index.set(row, this.index.prepare(JSON.stringify(metadata)));
+    this.points.set(row, metadata);
+  }
+
+  remove(row: number): void {
+    this.index.remove(row);
+    this.points.delete(row);
+  }
+
+  rowsOfIds(ids: IdTest): RowSet | undefined {
+    if (ids.kind !== "in") return undefined;
+    const rows = [...ids.ids].filter((id): id is number => typeof id === "number" && this.points.has(id));
+    return RowSet.fromSorted(Uint32Array.from(rows).sort());
+  }
+
+  /** Checks the candidates of a filter and returns whether they are exact. */
+  check(filter: Filter): boolean {
+    const node = decodeFilter(filter, "filter")!;
+    const { rows, isExact } = this.index.candidates(node, (ids) => this.rowsOfIds(ids));
+    const passing = [...this.points].filter(([id, metadata]) => passesFilter(filter, { id, metadata }));
+    const expected = passing.map(([row]) => row).toSorted((a, b) => a - b);
+    if (isExact) assert.deepEqual([...rows.sorted()], expected);
+    for (const row of expected) assert.ok(rows.has(row), `row ${row} is missing`);
+    for (const row of rows.sorted()) assert.ok(this.points.has(row), `row ${row} holds no point`);
+    return isExact;
+  }
+}
+
+const write = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ row: fc.nat(40), metadata: metadataArbitrary }) },
+  { weight: 1, arbitrary: fc.record({ row: fc.nat(40), metadata: fc.constant(undefined) }) },
+);
+
+test("candidates miss nothing, and exact ones are exact, after any writes", () => {
+  let exact = 0;
+  let all = 0;
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.array(write, { maxLength: 30 }), fc.array(filterArbitrary, { maxLength: 5 })), {
+        maxLength: 4,
+      }),
+      (rounds) => {
+        const trial = new Trial();
+        for (const [writes, filters] of rounds) {
+          for (const { row, metadata } of writes) {
+            if (metadata === undefined) trial.remove(row);
+            else trial.set(row, metadata);
+          }
+          for (const filter of filters) {
+            all++;
+            exact += Number(trial.check(filter));
+          }
+        }
+      },
+    ),
+    { numRuns: 400 },
+  );
+  assert.ok(exact > all / 3, `${exact} of ${all} answers were exact`);
+});
+
+test("many rows: dense and sparse values, ranges, and rows that are used again", () => {
+  const trial = new Trial();
+  const metadataOf = (i: number): Metadata => ({
+    half: i % 2 === 0,
+    price: i * 1.5,
+    name: `n${i}`,
+    at: `20${10 + (i % 80)}-01-01`,
+  });
+  for (let i = 0; i < 5000; i++) trial.set(i, metadataOf(i));
+  for (let i = 0; i < 5000; i += 3) trial.remove(i);
+  for (let i = 0; i < 5000; i += 6) trial.set(i, metadataOf(i + 7));
+  const filters: readonly Filter[] = [
+    { half: true },
+    { half: { $ne: true } },
+    { half: false, price: { $gt: 100, $lte: 160 } },
+    { price: { $lt: 3 } },
+    { name: { $startsWith: "n10" } },
+    { name: { $gte: "n2", $lt: "n3" }, half: true },
+    { name: { $regex: "7$" } },
+    { at: { $gte: { $date: "2020-01-01" }, $lt: { $date: "2021-01-01" } } },
+    { at: { $in: [{ $date: "2020-01-01T00:00:00Z" }, "2031-01-01"] } },
+    { $or: [{ price: 15 }, { name: "n11" }, { half: { $exists: false } }] },
+    { $id: { $in: [1, 2, 3, 99_999] }, half: false },
+    { missing: { $exists: false } },
+    { missing: 1 },
+  ];
+  for (const filter of filters) assert.equal(trial.check(filter), true, JSON.stringify(filter));
+  // Ranges are kept in order while values come and go.
+  for (let i = 0; i < 3000; i++) trial.set(6000 + i, { price: -i });
+  for (const filter of filters) assert.equal(trial.check(filter), true, JSON.stringify(filter));
+  assert.equal(trial.check({ price: { $gt: -10, $lt: 0 } }), true);
+});
+
+test("long texts are not told apart, and not forgotten", () => {
+  const trial = new Trial();
+  trial.set(1, { a: `x${"y".repeat(200)}` });
+  trial.set(2, { a: "xy" });
+  trial.set(3, { a: 5 });
+  assert.equal(trial.check({ a: `x${"y".repeat(200)}` }), false);
+  assert.equal(trial.check({ a: { $startsWith: "x" } }), false);
+  assert.equal(trial.check({ a: "xy" }), true);
+  assert.equal(trial.check({ a: { $gt: 1 } }), true);
+  trial.remove(1);
+  assert.equal(trial.check({ a: { $startsWith: "x" } }), true);
+});
+
+test("over the limit of values, rows are judged point by point", () => {
+  const trial = new Trial();
+  for (let row = 0; row < valuesMax + 10; row++) trial.set(row, { a: row });
+  assert.equal(trial.check({ a: 5 }), false);
+  assert.equal(trial.check({ a: { $gte: valuesMax } }), false);
+  for (let row = valuesMax; row < valuesMax + 10; row++) trial.remove(row);
+  assert.equal(trial.check({ a: { $lt: 5 } }), true);
+});
+
+test("over the limit of fields, those without an index are judged point by point", () => {
+  const trial = new Trial();
+  trial.set(1, Object.fromEntries(Array.from({ length: fieldsMax + 1 }, (_, i) => [`f${i}`, i])));
+  assert.equal(trial.check({ f0: 0 }), true);
+  assert.equal(trial.check({ [`f${fieldsMax}`]: fieldsMax }), false);
+  assert.equal(trial.index.isComplete, false);
+});
+
+test("writes that come while the index is filled are not undone by what it was", () => {
+  const index = new MetadataIndex("filling");
+  index.set(1, index.prepare('{"a":"new"}'));
+  index.remove(2);
+  for (const row of [1, 2, 3]) index.fill(row, '{"a":"old"}');
+  assert.equal(index.isFilled, false);
+  index.endFilling();
+  const rowsOf = (a: string): number[] => [
+    ...index.candidates(decodeFilter({ a }, "filter")!, () => undefined).rows.sorted(),
+  ];
+  assert.deepEqual([rowsOf("new"), rowsOf("old"), index.rowCount], [[1], [3], 2]);
+});

@@ -1,0 +1,106 @@
+// The index over the metadata of a collection: every field that is seen, up to a number of fields and of values. It speaks
+// rows, is changed in the moment in which the store shows a write, and is filled in the background after opening.
+
+import type { FilterNode, IdTest, MetadataPath } from "../model/filter-tree.js";
+import { parseMetadata } from "../model/decode-metadata.js";
+import type { FieldIndex } from "./field-index.js";
+import type { CandidateRows } from "./field-rows.js";
+import { candidateRows } from "./filter-rows.js";
+import { type MetadataFacts, MetadataFields } from "./metadata-fields.js";
+import { RowSet } from "./row-set.js";
+
+/** What is told of one field. */
+export interface FieldIndexStats {
+  readonly path: MetadataPath;
+  readonly rows: number;
+  readonly values: number;
+  readonly bytes: number;
+}
+
+export class MetadataIndex {
+  readonly #fields = new MetadataFields();
+  readonly #all = new RowSet();
+  /** Rows that writes have touched while the index is being filled; `undefined` once it is. */
+  #touched: Set<number> | undefined;
+
+  /** An index that is filled with `fill` before it is asked, or one of a collection without points. */
+  constructor(state: "filling" | "filled") {
+    this.#touched = state === "filling" ? new Set() : undefined;
+  }
+
+  /** Whether every point is in it: only then may it be asked. */
+  get isFilled(): boolean {
+    return this.#touched === undefined;
+  }
+
+  /** Points in it. */
+  get rowCount(): number {
+    return this.#all.count;
+  }
+
+  /** Takes metadata apart, ahead of the moment in which it is set. */
+  prepare(text: string): MetadataFacts {
+    return this.#fields.factsOf(parseMetadata(text));
+  }
+
+  /** Replaces what is known of a row. */
+  set(row: number, facts: MetadataFacts): void {
+    this.#touched?.add(row);
+    this.#put(row, facts);
+  }
+
+  /** Forgets a row. */
+  remove(row: number): void {
+    this.#touched?.add(row);
+    this.#take(row);
+  }
+
+  /** Adds a row as it was when filling began, unless a write has come since. */
+  fill(row: number, text: string): void {
+    if (this.#touched?.has(row) !== true) this.#put(row, this.prepare(text));
+  }
+
+  /** Ends filling: every row of the store has been given to `fill`. */
+  endFilling(): void {
+    this.#touched = undefined;
+  }
+
+  /** Rows of which none that passes the filter is missing; valid until the next write. Not before the index is filled. */
+  candidates(node: FilterNode, rowsOfIds: (test: IdTest) => RowSet | undefined): CandidateRows {
+    return candidateRows(node, {
+      all: this.#all,
+      indexAt: (path) => this.#indexAt(path),
+      rowsOfIds,
+    });
+  }
+
+  fieldStats(): FieldIndexStats[] {
+    return this.#fields.all.map(({ path, index }) => ({
+      path,
+      rows: index.existing.count,
+      values: index.valueCount,
+      bytes: index.byteCount,
+    }));
+  }
+
+  /** Whether every field ever seen is indexed. */
+  get isComplete(): boolean {
+    return this.#fields.isComplete;
+  }
+
+  #indexAt(path: MetadataPath): FieldIndex | "empty" | "unknown" {
+    return this.#fields.at(path) ?? (this.#fields.isComplete ? "empty" : "unknown");
+  }
+
+  #put(row: number, { indexes, values }: MetadataFacts): void {
+    if (this.#all.has(row)) this.#take(row);
+    this.#all.add(row);
+    for (let i = 0; i < indexes.length; i++) indexes[i]!.add(row, values[i]!);
+  }
+
+  #take(row: number): void {
+    if (!this.#all.has(row)) return;
+    this.#all.remove(row);
+    for (const { index } of this.#fields.all) index.remove(row);
+  }
+}

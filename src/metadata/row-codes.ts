@@ -1,0 +1,74 @@
+// Which values a row has in one field, as codes: what must be taken back when the row changes. Most rows have one.
+
+const one = 1;
+/** Stands in the place of rows with several codes. */
+const several = 0xffff_ffff;
+/** Below this a map is small enough. */
+const mappedRowsMax = 1024;
+
+export class RowCodes {
+  /** One more than the code; by row once enough rows have one. */
+  #codes: Map<number, number> | Uint32Array = new Map<number, number>();
+  #rowEnd = 0;
+  readonly #lists = new Map<number, number[]>();
+
+  /** Adds a code to a row. False if the row has it already. */
+  add(row: number, code: number): boolean {
+    const known = this.#get(row);
+    if (known === 0) this.#set(row, code + one);
+    else if (known === several) {
+      const list = this.#lists.get(row)!;
+      if (list.includes(code)) return false;
+      list.push(code);
+    } else {
+      if (known === code + one) return false;
+      this.#lists.set(row, [known - one, code]);
+      this.#set(row, several);
+    }
+    return true;
+  }
+
+  /** Takes all codes of a row away and returns them. */
+  take(row: number): readonly number[] {
+    const known = this.#get(row);
+    if (known === 0) return [];
+    this.#set(row, 0);
+    if (known !== several) return [known - one];
+    const list = this.#lists.get(row)!;
+    this.#lists.delete(row);
+    return list;
+  }
+
+  get byteCount(): number {
+    // A map takes about 40 bytes a number.
+    const codes = this.#codes instanceof Map ? this.#codes.size * 40 : this.#codes.byteLength;
+    return codes + this.#lists.size * 80;
+  }
+
+  #get(row: number): number {
+    return (this.#codes instanceof Map ? this.#codes.get(row) : this.#codes[row]) ?? 0;
+  }
+
+  #set(row: number, value: number): void {
+    this.#rowEnd = Math.max(this.#rowEnd, row + 1);
+    if (!(this.#codes instanceof Map)) {
+      if (row >= this.#codes.length) this.#codes = arrayOf(this.#codes, Math.ceil(this.#rowEnd * 1.25));
+      this.#codes[row] = value;
+    } else if (value === 0) this.#codes.delete(row);
+    else {
+      this.#codes.set(row, value);
+      const { size } = this.#codes;
+      if (size > mappedRowsMax && size * 10 > this.#rowEnd) {
+        const array = new Uint32Array(this.#rowEnd);
+        for (const [mapped, code] of this.#codes) array[mapped] = code;
+        this.#codes = array;
+      }
+    }
+  }
+}
+
+function arrayOf(codes: Uint32Array, length: number): Uint32Array {
+  const larger = new Uint32Array(length);
+  larger.set(codes);
+  return larger;
+}
