@@ -5,6 +5,7 @@ export { open } from "./database/open.js";
 export type {
   CollectionConfig,
   IndexConfig,
+  MetadataConfig,
   Metric,
   Originals,
   Quantization,
@@ -50,4 +51,10 @@ export type {
   SearchRequest,
   UpsertResult,
 } from "./model/requests.js";
-export type { CollectionStats, DatabaseStats, VectorIndexStats } from "./model/stats.js";
+export type {
+  CollectionStats,
+  DatabaseStats,
+  FieldIndexStats,
+  MetadataIndexStats,
+  VectorIndexStats,
+} from "./model/stats.js";

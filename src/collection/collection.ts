@@ -15,11 +15,13 @@ import type {
   SearchRequest,
   UpsertResult,
 } from "../model/requests.js";
-import type { CollectionStats } from "../model/stats.js";
+import type { CollectionStats, MetadataIndexStats } from "../model/stats.js";
+import type { MetadataIndex } from "../metadata/metadata-index.js";
 import type { PointStore } from "../store/point-store.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { Checkpoints } from "./checkpoints.js";
 import type { Compaction } from "./compaction.js";
+import type { MetadataFilling } from "./metadata-filling.js";
 import type { PointViews } from "./point-views.js";
 import type { Searcher } from "./searcher.js";
 import type { WriteOperation, Writer } from "./writer.js";
@@ -34,6 +36,7 @@ import {
   decodeSearches,
   decodeSelector,
 } from "../model/decode-requests.js";
+import { formatMetadataPath } from "../model/metadata-path.js";
 import { withEligibleRows } from "./eligible-rows.js";
 import { listPoints, readPoints } from "./lister.js";
 import { runInSlices } from "./time-slices.js";
@@ -45,6 +48,8 @@ export interface CollectionParts {
   readonly config: ResolvedCollectionConfig;
   readonly store: PointStore;
   readonly indexes: readonly VectorIndex[];
+  readonly metadata: MetadataIndex;
+  readonly filling: MetadataFilling;
   readonly writer: Writer;
   readonly views: PointViews;
   readonly searcher: Searcher;
@@ -115,11 +120,15 @@ export class EmbeddedCollection implements Collection {
   }
 
   async count(request?: { readonly filter?: Filter }): Promise<number> {
-    const { gate, store, writer } = this.#parts;
+    const { gate, store } = this.#parts;
     return gate.use(() => {
       const filter = decodeCount(request);
       if (filter === undefined) return store.state.pointCount;
-      return withEligibleRows({ store, writer, assertOpen: this.#assertOpen }, filter, (rows) => rows.length);
+      return withEligibleRows(
+        { ...this.#parts, assertOpen: this.#assertOpen },
+        filter,
+        (rows) => rows.length,
+      );
     });
   }
 
@@ -136,9 +145,9 @@ export class EmbeddedCollection implements Collection {
   }
 
   async waitForIndex(): Promise<void> {
-    const { gate, indexes } = this.#parts;
+    const { gate, indexes, filling } = this.#parts;
     return gate.use(async () => {
-      const linked = Promise.all(indexes.map((index) => index.waitUntilLinked()));
+      const linked = Promise.all([filling.whenDone(), ...indexes.map((index) => index.waitUntilLinked())]);
       await Promise.race([linked, gate.whenEnded]);
       gate.assertOpen();
     });
@@ -146,14 +155,14 @@ export class EmbeddedCollection implements Collection {
 
   async stats(): Promise<CollectionStats> {
     return this.#parts.gate.use(async () => {
-      const { name, store, config } = this.#parts;
+      const { name, store, config, metadata } = this.#parts;
       const indexes = [];
       for (let field = 0; field < config.fields.length; field++) {
         indexes.push({ field: config.fields[field]!.name, ...(await this.#parts.indexes[field]!.stats()) });
       }
       const { pointCount, sequence, rowEnd } = store.state;
       const files = { fileBytes: store.fileBytes(), freeRows: rowEnd - pointCount };
-      return { name, points: pointCount, sequence, indexes, store: files };
+      return { name, points: pointCount, sequence, indexes, metadata: metadataStats(metadata), store: files };
     });
   }
 
@@ -175,6 +184,7 @@ export class EmbeddedCollection implements Collection {
 
   /** Compacting that waits in the queue is given up first. */
   async #endWrites(): Promise<void> {
+    await this.#parts.filling.stop();
     await this.#parts.background?.compaction.stop();
     await this.#parts.writer.drain();
   }
@@ -184,6 +194,13 @@ export class EmbeddedCollection implements Collection {
     for (const index of this.#parts.indexes) await index.close();
     await this.#parts.store.close();
   }
+}
+
+function metadataStats(metadata: MetadataIndex): MetadataIndexStats {
+  const fields = metadata
+    .fieldStats()
+    .map(({ path, ...rest }) => ({ path: formatMetadataPath(path), ...rest }));
+  return { isFilled: metadata.isFilled, rows: metadata.rowCount, hasAllFields: metadata.isComplete, fields };
 }
 
 function upsertOf(points: readonly DecodedPoint[]): WriteOperation<UpsertResult> {

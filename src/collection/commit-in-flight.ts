@@ -1,29 +1,51 @@
 // A group of writes between the start of its commit and its publication.
 
+import type { MetadataFacts } from "../metadata/metadata-fields.js";
+import type { MetadataIndex } from "../metadata/metadata-index.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { RowAllocator } from "./row-allocator.js";
 import type { WritePlan } from "./write-group.js";
 
 const rowsBetweenPauses = 64;
 
+/** The indexes that a commit goes into. */
+export interface CommitTargets {
+  /** One a vector field. */
+  readonly indexes: readonly VectorIndex[];
+  readonly metadata: MetadataIndex;
+}
+
 export class CommitInFlight {
   readonly #indexes: readonly VectorIndex[];
+  readonly #metadata: MetadataIndex;
   readonly #plan: WritePlan;
   /** The next of the plan's written rows to go into the indexes. */
   #next = 0;
+  /** What the written metadata says, in the order of the plan's changes. */
+  readonly #facts: (MetadataFacts | undefined)[] = [];
 
-  constructor(indexes: readonly VectorIndex[], plan: WritePlan) {
+  constructor({ indexes, metadata }: CommitTargets, plan: WritePlan) {
     this.#indexes = indexes;
+    this.#metadata = metadata;
     this.#plan = plan;
   }
 
-  /** Encodes the written vectors into their rows, which no search sees yet. */
+  /** Encodes the written vectors into their rows, which no search sees yet, and takes the written metadata apart. */
   *writeRows(): Generator<void, void> {
-    const { written } = this.#plan;
+    const { written, changes } = this.#plan;
     while (this.#next < written.length) {
       this.#writeRow();
       if (this.#next % rowsBetweenPauses === 0) yield;
     }
+    while (this.#facts.length < changes.length) {
+      this.#prepareMetadata();
+      if (this.#facts.length % rowsBetweenPauses === 0) yield;
+    }
+  }
+
+  #prepareMetadata(): void {
+    const change = this.#plan.changes[this.#facts.length]!;
+    this.#facts.push(change.kind === "remove" ? undefined : this.#metadata.prepare(change.metadata));
   }
 
   #writeRow(): void {
@@ -49,6 +71,19 @@ export class CommitInFlight {
     }
     for (const index of this.#indexes) index.remove(removedRows);
     releaseRows(this.#indexes, rows);
+    this.#publishMetadata();
+  }
+
+  #publishMetadata(): void {
+    const { changes } = this.#plan;
+    while (this.#facts.length < changes.length) this.#prepareMetadata();
+    for (let i = 0; i < changes.length; i++) {
+      const change = changes[i]!;
+      const facts = this.#facts[i];
+      if (change.kind === "put" && change.replacedRow >= 0) this.#metadata.remove(change.replacedRow);
+      if (facts === undefined) this.#metadata.remove(change.row);
+      else this.#metadata.set(change.row, facts);
+    }
   }
 
   /** Appends every row whose point came, went or changed. */

@@ -1,47 +1,54 @@
-// The rows that a filter lets through, found by reading the metadata of every point. The walk is made in slices, so
-// writes go on meanwhile; rows that they touch are judged again at the end, in the turn in which the result is used.
+// The rows that a filter lets through, in the moment in which they are used. What the index over metadata cannot tell is
+// found by reading metadata, in slices, so that writes go on meanwhile; rows that they touch are judged again at the end.
 
 import type { FilterNode } from "../model/filter-tree.js";
+import type { MetadataIndex } from "../metadata/metadata-index.js";
 import type { PointStore } from "../store/point-store.js";
 import type { Writer } from "./writer.js";
 import { PreparedFilter } from "../metadata/prepared-filter.js";
+import { findCandidates, judgedPoints } from "./matching-points.js";
 import { runInSlices } from "./time-slices.js";
 
-/** What is walked over, and by what. `assertOpen` throws once the collection is closed or dropped. */
+/** What rows are found in, and by what. `assertOpen` throws once the collection is closed or dropped. */
 export interface EligibleSources {
   readonly store: PointStore;
+  readonly metadata: MetadataIndex;
   readonly writer: Writer;
   readonly assertOpen: () => void;
 }
 
 /**
- * Finds the eligible rows and gives them, ascending, to `use`, which runs in the same turn as the last look at the
- * store: what it reads is of the same moment.
+ * Finds the eligible rows and gives them, ascending, to `use`, which runs in the same turn as the last look at index and
+ * store: what it reads is of the same moment. The rows are valid in that turn only.
  */
 export async function withEligibleRows<Result>(
-  { store, writer, assertOpen }: EligibleSources,
+  { store, metadata, writer, assertOpen }: EligibleSources,
   node: FilterNode,
   use: (rows: Uint32Array) => Result,
 ): Promise<Result> {
-  const filter = new PreparedFilter(node);
+  // Where an index could not take a write, only the store is right.
+  const candidates = writer.failure === undefined ? findCandidates(store, metadata, node) : undefined;
+  if (candidates?.isExact === true) return use(candidates.rows.sorted());
   const touched = writer.watch();
   try {
-    const rows = await runInSlices(findRows(store, filter), assertOpen);
-    return use(judgeAgain(store, filter, rows, touched));
+    // A copy, because the index goes on.
+    const rows = await runInSlices(judge(store, node, candidates?.rows.sorted().slice()), assertOpen);
+    return use(judgeAgain(store, new PreparedFilter(node), rows, touched));
   } finally {
     writer.unwatch(touched);
   }
 }
 
-const pointsBetweenPauses = 64;
-
-/** The walk sees the store as it was when it began, whatever is written meanwhile. */
-function* findRows(store: PointStore, filter: PreparedFilter): Generator<void, Uint32Array> {
+/** Each point is judged as it is in some moment between begin and end. */
+function* judge(
+  store: PointStore,
+  node: FilterNode,
+  candidates: Uint32Array | undefined,
+): Generator<void, Uint32Array> {
   const rows: number[] = [];
-  let count = 0;
-  for (const { row, point } of store.points()) {
-    if (++count % pointsBetweenPauses === 0) yield;
-    if (filter.matches(point)) rows.push(row);
+  for (const found of judgedPoints(store, node, candidates)) {
+    if (found === undefined) yield;
+    else rows.push(found.row);
   }
   return Uint32Array.from(rows);
 }

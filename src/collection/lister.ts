@@ -6,6 +6,10 @@ import type { ResolvedList } from "../model/decode-requests.js";
 import type { ListResult } from "../model/requests.js";
 import type { PointStore } from "../store/point-store.js";
 import type { PointViews } from "./point-views.js";
+import type { CandidateRows } from "../metadata/field-rows.js";
+import type { FilterNode } from "../model/filter-tree.js";
+import type { EligibleSources } from "./eligible-rows.js";
+import { findCandidates } from "./matching-points.js";
 import { PreparedFilter } from "../metadata/prepared-filter.js";
 
 const pointsBetweenPauses = 64;
@@ -26,30 +30,65 @@ export function* readPoints(
   return points;
 }
 
-/** Reads one page of points in the order of ids. */
-export function* listPoints(
-  { store, views }: { readonly store: PointStore; readonly views: PointViews },
-  { filter, limit, after, include }: ResolvedList,
-): Generator<void, ListResult> {
-  const points: Point[] = [];
-  const prepared = filter === undefined ? undefined : new PreparedFilter(filter);
-  for (const found of idsBetweenTurns(store, after)) {
-    if (found === undefined) {
-      yield;
-      continue;
-    }
-    // One more than the page holds is known to exist: there is a next page, though a filter may leave it empty.
-    if (points.length === limit) return { points, next: points[points.length - 1]!.id };
-    if (prepared !== undefined && !matchesRow(store, found.row, prepared)) continue;
-    const point = views.point(found.row, include);
-    if (point !== undefined) points.push(point);
-  }
-  return { points };
+/** What a page is read from. */
+export interface ListParts extends Omit<EligibleSources, "assertOpen"> {
+  readonly views: PointViews;
 }
 
-function matchesRow(store: PointStore, row: number, filter: PreparedFilter): boolean {
-  const stored = store.readPoint(row);
-  return stored !== undefined && filter.matches(stored);
+/** Reads one page of points in the order of ids. */
+export function* listPoints(
+  parts: ListParts,
+  { filter, limit, after, include }: ResolvedList,
+): Generator<void, ListResult> {
+  const { store, views, writer } = parts;
+  const points: Point[] = [];
+  const touched = writer.watch();
+  const rows = filter === undefined ? undefined : new ListedRows(parts, filter, touched);
+  try {
+    for (const found of idsBetweenTurns(store, after)) {
+      if (found === undefined) {
+        yield;
+        continue;
+      }
+      // One more than the page holds is known to exist: there is a next page, though a filter may leave it empty.
+      if (points.length === limit) return { points, next: points[points.length - 1]!.id };
+      if (rows?.matches(found.row) === false) continue;
+      const point = views.point(found.row, include);
+      if (point !== undefined) points.push(point);
+    }
+    return { points };
+  } finally {
+    writer.unwatch(touched);
+  }
+}
+
+/** Judges rows by their metadata as it is; the index only saves looking at those that cannot match. */
+class ListedRows {
+  readonly #store: PointStore;
+  readonly #filter: PreparedFilter;
+  readonly #candidates: CandidateRows | undefined;
+  readonly #touched: readonly number[];
+  /** The first `#seenCount` of them. */
+  readonly #seen = new Set<number>();
+  #seenCount = 0;
+
+  constructor({ store, metadata, writer }: ListParts, node: FilterNode, touched: readonly number[]) {
+    this.#store = store;
+    this.#filter = new PreparedFilter(node);
+    this.#candidates = writer.failure === undefined ? findCandidates(store, metadata, node) : undefined;
+    this.#touched = touched;
+  }
+
+  matches(row: number): boolean {
+    if (this.#candidates?.rows.has(row) === false && !this.#isTouched(row)) return false;
+    const stored = this.#store.readPoint(row);
+    return stored !== undefined && this.#filter.matches(stored);
+  }
+
+  #isTouched(row: number): boolean {
+    while (this.#seenCount < this.#touched.length) this.#seen.add(this.#touched[this.#seenCount++]!);
+    return this.#seen.has(row);
+  }
 }
 
 interface IdRow {

@@ -5,9 +5,12 @@ import type { ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { PointStore } from "../store/point-store.js";
 import type { LinkingPool } from "../vector/linking-pool.js";
 import type { VectorIndex } from "../vector/vector-index.js";
+import { MetadataIndex } from "../metadata/metadata-index.js";
+import { decodeMetadataPath } from "../model/metadata-path.js";
 import { Checkpoints } from "./checkpoints.js";
 import { type BackgroundWork, EmbeddedCollection } from "./collection.js";
 import { Compaction } from "./compaction.js";
+import { MetadataFilling } from "./metadata-filling.js";
 import { openIndexes } from "./open-indexes.js";
 import { openRows } from "./open-rows.js";
 import { PointViews } from "./point-views.js";
@@ -34,11 +37,13 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
     await store.close();
     throw error;
   });
+  const metadata = metadataIndex(sources);
   let background: BackgroundWork | undefined;
   const forget = forgetter(store);
   const writer = new Writer({
     store,
     indexes,
+    metadata,
     openRows: () => openRows(store, indexes),
     onPublished: () => {
       if (background === undefined) return forget();
@@ -51,8 +56,37 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
   const gate = new UseGate();
   const assertOpen = (): void => gate.assertOpen();
   const views = new PointViews(store, config.fields);
-  const searcher = new Searcher({ store, writer, indexes, views, assertOpen, fields: config.fields });
-  return new EmbeddedCollection({ name, config, store, indexes, writer, views, searcher, background, gate });
+  const searcher = new Searcher({
+    store,
+    metadata,
+    writer,
+    indexes,
+    views,
+    assertOpen,
+    fields: config.fields,
+  });
+  const filling = new MetadataFilling(store, metadata);
+  const parts = {
+    name,
+    config,
+    store,
+    indexes,
+    metadata,
+    filling,
+    writer,
+    views,
+    searcher,
+    background,
+    gate,
+  };
+  return new EmbeddedCollection(parts);
+}
+
+function metadataIndex({ config, store }: CollectionSources): MetadataIndex {
+  const { indexedMetadata } = config;
+  const wanted =
+    indexedMetadata === "all" ? "all" : indexedMetadata.map((path) => decodeMetadataPath(path, "config"));
+  return new MetadataIndex(wanted, store.state.pointCount === 0 ? "filled" : "filling");
 }
 
 /** Checkpoints, and a look after each at what it left free in the file. */

@@ -9,6 +9,8 @@ import type { UpsertResult } from "../model/requests.js";
 import type { PointStore, StoreChange } from "../store/point-store.js";
 import { assert } from "../base/assert.js";
 import { PreparedFilter } from "../metadata/prepared-filter.js";
+import type { MetadataIndex } from "../metadata/metadata-index.js";
+import { matchingPoints, type MatchingPoint } from "./matching-points.js";
 import { changedMetadata } from "./metadata-change.js";
 import type { RowAllocator } from "./row-allocator.js";
 
@@ -44,6 +46,13 @@ export interface WritePlan {
 
 const pointsBetweenPauses = 64;
 
+/** What a group is an overlay over, and where its rows come from. */
+export interface GroupParts {
+  readonly store: PointStore;
+  readonly metadata: MetadataIndex;
+  readonly rows: RowAllocator;
+}
+
 /**
  * The overlay of one group over the store. Every method looks up first, where the store may throw, and changes only
  * then: a call that fails leaves nothing behind. Methods pause often (see time-slices.ts); the store must not change
@@ -51,12 +60,14 @@ const pointsBetweenPauses = 64;
  */
 export class WriteGroup {
   readonly #store: PointStore;
+  readonly #metadata: MetadataIndex;
   readonly #rows: RowAllocator;
   readonly #pending = new Map<PointId, PendingPoint>();
   #callCount = 0;
 
-  constructor(store: PointStore, rows: RowAllocator) {
+  constructor({ store, metadata, rows }: GroupParts) {
     this.#store = store;
+    this.#metadata = metadata;
     this.#rows = rows;
   }
 
@@ -177,12 +188,11 @@ export class WriteGroup {
     const found = touched.filter((pending) =>
       filter.matches({ id: pending.id, metadata: this.#metadataOf(pending) }),
     );
-    const matching: { readonly id: PointId; readonly row: number }[] = [];
-    let count = 0;
-    for (const { row, point } of this.#store.points()) {
-      if (++count % pointsBetweenPauses === 0) yield;
-      if (this.#pending.has(point.id) || !filter.matches(point)) continue;
-      matching.push({ id: point.id, row });
+    const matching: MatchingPoint[] = [];
+    // Neither store nor index changes until the group is committed.
+    for (const stored of matchingPoints(this.#store, this.#metadata, node)) {
+      if (stored === undefined) yield;
+      else if (!this.#pending.has(stored.id)) matching.push(stored);
     }
     for (const { id, row } of matching) found.push(this.#begin(id, row));
     return found;

@@ -7,6 +7,7 @@
 // sees the one without the other.
 
 import type { PointStore } from "../store/point-store.js";
+import type { MetadataIndex } from "../metadata/metadata-index.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { RowAllocator } from "./row-allocator.js";
 import { OmenError } from "../base/omen-error.js";
@@ -49,6 +50,7 @@ const changesInOneTurn = 256;
 export interface WriterParts {
   readonly store: PointStore;
   readonly indexes: readonly VectorIndex[];
+  readonly metadata: MetadataIndex;
   /** Finds the free rows of a reopened collection: called once, before the first write. */
   readonly openRows: () => Promise<RowAllocator>;
   /** Told after each publication. */
@@ -155,7 +157,8 @@ export class Writer {
 
   async #applyAndCommit(rows: RowAllocator, applied: AppliedCall[]): Promise<void> {
     releaseRows(this.#parts.indexes, rows);
-    const group = new WriteGroup(this.#parts.store, rows);
+    const { store, metadata } = this.#parts;
+    const group = new WriteGroup({ store, metadata, rows });
     await this.#applyCalls(group, rows, applied);
     await this.#commit(group, applied.length);
     for (const { resolve } of applied) resolve();
@@ -194,12 +197,12 @@ export class Writer {
   }
 
   async #commit(group: WriteGroup, callCount: number): Promise<void> {
-    const { store, indexes } = this.#parts;
+    const { store } = this.#parts;
     const plan = await runInSlices(group.plan());
     if (plan.changes.length === 0) return;
     // Decoding, looking up and planning may have taken a slice of time each, all in one turn of the event loop.
     if (plan.changes.length > changesInOneTurn) await nextTurn();
-    const inFlight = new CommitInFlight(indexes, plan);
+    const inFlight = new CommitInFlight(this.#parts, plan);
     const batch = { sequence: store.state.sequence + callCount, changes: plan.changes };
     const committed = store.commit(batch, () => this.#publish(inFlight));
     // Both are waited for whatever becomes of either: the next commit must not begin before this one is over.

@@ -48,8 +48,14 @@ function asGiven({
   originals,
   maxDegree,
   efConstruction,
+  indexedMetadata,
 }: Record<string, unknown>): unknown {
-  const rest = { quantization, originals, index: { maxDegree, efConstruction } };
+  const rest = {
+    quantization,
+    originals,
+    index: { maxDegree, efConstruction },
+    metadata: { indexed: indexedMetadata },
+  };
   const named: [unknown, object][] = (Array.isArray(fields) ? fields : [])
     .filter(isPlainObject)
     .map(({ name, dimension, metric }) => [name, { dimension, metric }]);

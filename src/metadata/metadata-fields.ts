@@ -14,6 +14,12 @@ interface Field {
   readonly within: Map<string, Field>;
 }
 
+/** Where a field is looked for: at the top, or within another one. */
+interface Parent {
+  readonly fields: Map<string, Field>;
+  readonly path: MetadataPath;
+}
+
 /** What one point's metadata says: the index at a place of `indexes` gets the value at the same place. */
 export interface MetadataFacts {
   readonly indexes: FieldIndex[];
@@ -23,9 +29,25 @@ export interface MetadataFacts {
 export class MetadataFields {
   readonly #top = new Map<string, Field>();
   readonly #all: Field[] = [];
-  #isComplete = true;
+  /** Whether every field that was ever seen has an index. */
+  #isComplete: boolean;
 
-  /** Whether every field ever seen has an index. */
+  /** Opens an index for every field that is seen, or for those named and the objects that hold them. */
+  constructor(wanted: "all" | readonly MetadataPath[]) {
+    this.#isComplete = wanted === "all";
+    if (wanted === "all") return;
+    for (const path of wanted) this.#openAll(path);
+  }
+
+  #openAll(path: MetadataPath): void {
+    let parent: Parent = { fields: this.#top, path: [] };
+    for (const key of path) {
+      const field = parent.fields.get(key) ?? this.#open(key, parent);
+      parent = { fields: field.within, path: field.path };
+    }
+  }
+
+  /** Whether every field that was ever seen has an index. */
   get isComplete(): boolean {
     return this.#isComplete;
   }
@@ -35,7 +57,7 @@ export class MetadataFields {
     return this.#all;
   }
 
-  /** The index of a path; `undefined` if nothing was ever seen there, or there were too many fields. */
+  /** The index of a path; `undefined` if nothing was ever seen there, or it is not indexed. */
   at(path: MetadataPath): FieldIndex | undefined {
     let fields: ReadonlyMap<string, Field> | undefined = this.#top;
     let field: Field | undefined;
@@ -53,13 +75,9 @@ export class MetadataFields {
     return facts;
   }
 
-  #takeApart(
-    object: JsonObject,
-    parent: { readonly fields: Map<string, Field>; readonly path: MetadataPath },
-    facts: MetadataFacts,
-  ): void {
+  #takeApart(object: JsonObject, parent: Parent, facts: MetadataFacts): void {
     for (const key of Object.keys(object)) {
-      const field = parent.fields.get(key) ?? this.#open(key, parent);
+      const field = parent.fields.get(key) ?? this.#openSeen(key, parent);
       if (field !== undefined) this.#note(field, object[key]!, facts);
     }
   }
@@ -86,14 +104,14 @@ export class MetadataFields {
     values.push(value);
   }
 
-  #open(
-    key: string,
-    parent: { readonly fields: Map<string, Field>; readonly path: MetadataPath },
-  ): Field | undefined {
-    if (this.#all.length >= fieldsMax) {
-      this.#isComplete = false;
-      return undefined;
-    }
+  /** Once a field had to be left out, none is taken in any more: it would lack the points that came before. */
+  #openSeen(key: string, parent: Parent): Field | undefined {
+    if (this.#isComplete && this.#all.length < fieldsMax) return this.#open(key, parent);
+    this.#isComplete = false;
+    return undefined;
+  }
+
+  #open(key: string, parent: Parent): Field {
     const field = { path: [...parent.path, key], index: new FieldIndex(), within: new Map<string, Field>() };
     parent.fields.set(key, field);
     this.#all.push(field);

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Filter } from "../model/filter.js";
-import type { IdTest } from "../model/filter-tree.js";
+import type { IdTest, MetadataPath } from "../model/filter-tree.js";
 import type { Metadata } from "../model/point.js";
 import { decodeFilter } from "../model/decode-filter.js";
 import { filterArbitrary, metadataArbitrary } from "./arbitrary-filters.suite.js";
@@ -17,8 +17,12 @@ import { RowSet } from "./row-set.js";
 
 /** An index and what it should know. The id of a point is its row. */
 class Trial {
-  readonly index = new MetadataIndex("filled");
+  readonly index: MetadataIndex;
   readonly points = new Map<number, Metadata>();
+
+  constructor(wanted: "all" | readonly MetadataPath[] = "all") {
+    this.index = new MetadataIndex(wanted, "filled");
+  }
 
   set(row: number, metadata: Metadata): void {
     this.index.set(row, this.index.prepare(JSON.stringify(metadata)));
@@ -145,7 +149,7 @@ test("over the limit of fields, those without an index are judged point by point
 });
 
 test("writes that come while the index is filled are not undone by what it was", () => {
-  const index = new MetadataIndex("filling");
+  const index = new MetadataIndex("all", "filling");
   index.set(1, index.prepare('{"a":"new"}'));
   index.remove(2);
   for (const row of [1, 2, 3]) index.fill(row, '{"a":"old"}');
@@ -155,4 +159,18 @@ test("writes that come while the index is filled are not undone by what it was",
     ...index.candidates(decodeFilter({ a }, "filter")!, () => undefined).rows.sorted(),
   ];
   assert.deepEqual([rowsOf("new"), rowsOf("old"), index.rowCount], [[1], [3], 2]);
+});
+
+test("of named fields, those and the objects that hold them are indexed", () => {
+  const trial = new Trial([["a", "b"], ["c"]]);
+  trial.set(1, { a: { b: 1, x: 2 }, c: [1], d: 1 });
+  trial.set(2, { a: [{ b: 2 }], d: 2 });
+  assert.deepEqual(
+    trial.index.fieldStats().map(({ path }) => path.join(".")),
+    ["a", "a.b", "c"],
+  );
+  for (const filter of [{ "a.b": 1 }, { a: { $exists: true } }, { c: { $ne: 1 } }, { "a.b": { $gt: 5 } }]) {
+    assert.equal(trial.check(filter), true);
+  }
+  for (const filter of [{ d: 1 }, { "a.x": 2 }, { "a.b": 1, d: 2 }]) assert.equal(trial.check(filter), false);
 });

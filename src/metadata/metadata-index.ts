@@ -18,13 +18,14 @@ export interface FieldIndexStats {
 }
 
 export class MetadataIndex {
-  readonly #fields = new MetadataFields();
+  readonly #fields: MetadataFields;
   readonly #all = new RowSet();
   /** Rows that writes have touched while the index is being filled; `undefined` once it is. */
   #touched: Set<number> | undefined;
 
-  /** An index that is filled with `fill` before it is asked, or one of a collection without points. */
-  constructor(state: "filling" | "filled") {
+  /** An index of all fields or of those named; filled with `fill` before it is asked, unless there are no points yet. */
+  constructor(wanted: "all" | readonly MetadataPath[], state: "filling" | "filled") {
+    this.#fields = new MetadataFields(wanted);
     this.#touched = state === "filling" ? new Set() : undefined;
   }
 

@@ -25,6 +25,15 @@ export interface IndexConfig {
   readonly efConstruction?: number;
 }
 
+/** Settings of the index over metadata. */
+export interface MetadataConfig {
+  /**
+   * The paths that are indexed: all that are seen (256 fields at most, the default), or those named here, 256 at most. A filter
+   * on others reads the metadata of every point that the rest of it lets through. None of them, `[]`, saves the memory.
+   */
+  readonly indexed?: "all" | readonly string[];
+}
+
 /** What `createCollection` takes: either `dimension` (one unnamed field), or `vectors` (named fields). */
 export interface CollectionConfig {
   readonly dimension?: number;
@@ -35,6 +44,7 @@ export interface CollectionConfig {
   /** Default `"disk"`. Has no effect on where vectors are durable: that is always the store. */
   readonly originals?: Originals;
   readonly index?: IndexConfig;
+  readonly metadata?: MetadataConfig;
 }
 
 /** One vector field, resolved. `name` is `""` for the unnamed field. */
@@ -51,4 +61,5 @@ export interface ResolvedCollectionConfig {
   readonly originals: Originals;
   readonly maxDegree: number;
   readonly efConstruction: number;
+  readonly indexedMetadata: "all" | readonly string[];
 }

@@ -55,7 +55,7 @@ export interface Collection {
   /** Changes metadata and leaves vectors as they are. All or nothing, durable when it resolves. */
   updateMetadata(target: PointSelector, change: MetadataChange): Promise<{ updated: number }>;
 
-  /** Resolves when every row is linked into the graph and no consolidation is due. */
+  /** Resolves when every row is linked into the graph, no consolidation is due, and the index over metadata is filled. */
   waitForIndex(): Promise<void>;
 
   /** Counts rows and bytes. Walks the whole graph to count what is unreachable: about 1 µs a row. */

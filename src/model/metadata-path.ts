@@ -13,6 +13,12 @@ export function decodeMetadataPath(path: string, field: string): MetadataPath {
   throw invalidInput("metadata_path", field, path, message);
 }
 
+/** A path in the form in which callers write it. */
+export function formatMetadataPath(path: MetadataPath): string {
+  const text = path.map((key) => key.replace(/[\\.]/g, "\\$&")).join(".");
+  return text.startsWith("$") ? `\\${text}` : text;
+}
+
 function splitEscaped(path: string, field: string): string[] {
   const keys: string[] = [];
   let key = "";

@@ -47,6 +47,29 @@ export interface VectorIndexStats {
   readonly kernel: "baseline" | "relaxed";
 }
 
+/** State of the index of one field of the metadata. */
+export interface FieldIndexStats {
+  /** In the form that filters have it in. */
+  readonly path: string;
+  /** Points with anything there, null and objects included. */
+  readonly rows: number;
+  /** Distinct scalars. */
+  readonly values: number;
+  /** Bytes of memory, about. */
+  readonly bytes: number;
+}
+
+/** State of the index over metadata. */
+export interface MetadataIndexStats {
+  /** Whether filters use it: after a collection is opened it is filled in the background first. */
+  readonly isFilled: boolean;
+  /** Points in it. */
+  readonly rows: number;
+  /** Whether every field that any point had is in it. */
+  readonly hasAllFields: boolean;
+  readonly fields: readonly FieldIndexStats[];
+}
+
 /** State of one collection. */
 export interface CollectionStats {
   readonly name: string;
@@ -54,6 +77,7 @@ export interface CollectionStats {
   /** Number of the last operation applied. */
   readonly sequence: number;
   readonly indexes: readonly VectorIndexStats[];
+  readonly metadata: MetadataIndexStats;
   readonly store: {
     /** Bytes of the file on disk; 0 in memory. */
     readonly fileBytes: number;

@@ -1,0 +1,178 @@
+// Filters in every call that takes one, on a collection that is written, changed and reopened at random: the same points as the
+// reference, through the index, while it is being filled, and without one.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { Filter } from "../model/filter.js";
+import type { Metadata, PointId } from "../model/point.js";
+import { filterArbitrary, metadataArbitrary } from "../metadata/arbitrary-filters.suite.js";
+import { passesFilter } from "../metadata/reference-filter.suite.js";
+import type { EmbeddedCollection } from "./collection.js";
+import { type Reopener, withKeptStore } from "./kept-store.suite.js";
+
+type Step =
+  | {
+      readonly kind: "upsert";
+      readonly points: readonly { readonly id: PointId; readonly metadata: Metadata }[];
+    }
+  | { readonly kind: "delete"; readonly ids: readonly PointId[] }
+  | { readonly kind: "deleteBy"; readonly filter: Filter }
+  | { readonly kind: "change"; readonly filter: Filter; readonly merge: Metadata }
+  | { readonly kind: "ask"; readonly filter: Filter; readonly whileFilling: boolean }
+  | { readonly kind: "reopen" };
+
+const id: fc.Arbitrary<PointId> = fc.oneof(fc.nat(15), fc.constantFrom("x", "xy", 2n ** 63n));
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("upsert" as const),
+      points: fc.array(fc.record({ id, metadata: metadataArbitrary }), { maxLength: 12 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("delete" as const), ids: fc.array(id, { maxLength: 4 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("deleteBy" as const), filter: filterArbitrary }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("change" as const),
+      filter: filterArbitrary,
+      merge: metadataArbitrary,
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("ask" as const),
+      filter: filterArbitrary,
+      whileFilling: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("reopen" as const) }) },
+);
+
+/** What the collection should hold. */
+class Model {
+  readonly points = new Map<PointId, Metadata>();
+
+  passing(filter: Filter): PointId[] {
+    return [...this.points]
+      .filter(([id, metadata]) => passesFilter(filter, { id, metadata }))
+      .map(([id]) => id);
+  }
+
+  change(filter: Filter, merge: Metadata): number {
+    const ids = this.passing(filter);
+    for (const id of ids) {
+      const merged = Object.fromEntries([...Object.entries(this.points.get(id)!), ...Object.entries(merge)]);
+      this.points.set(id, merged);
+    }
+    return ids.length;
+  }
+}
+
+function inOneOrder(ids: readonly PointId[]): string[] {
+  return ids.map((id) => `${typeof id} ${id}`).toSorted();
+}
+
+async function ask(collection: EmbeddedCollection, model: Model, filter: Filter): Promise<void> {
+  const expected = model.passing(filter);
+  assert.equal(await collection.count({ filter }), expected.length);
+  const hits = await collection.search({ vector: [1], filter, limit: 1000, include: [] });
+  assert.deepEqual(inOneOrder(hits.map((hit) => hit.id)), inOneOrder(expected));
+  const { points } = await collection.list({ filter, limit: 1000, include: [] });
+  assert.deepEqual(inOneOrder(points.map((point) => point.id)), inOneOrder(expected));
+  const few = await collection.search({ vector: [1], filter, limit: 3, include: [] });
+  assert.equal(few.length, Math.min(3, expected.length));
+}
+
+async function take(step: Step, collection: EmbeddedCollection, model: Model): Promise<void> {
+  switch (step.kind) {
+    case "upsert":
+      await collection.upsert(step.points.map((point) => ({ ...point, vector: [1] })));
+      // What comes back is what JSON holds: 0 for -0.
+      for (const { id, metadata } of step.points)
+        model.points.set(id, JSON.parse(JSON.stringify(metadata)) as Metadata);
+      break;
+    case "delete":
+      await collection.delete(step.ids);
+      for (const id of step.ids) model.points.delete(id);
+      break;
+    case "deleteBy": {
+      const ids = model.passing(step.filter);
+      assert.deepEqual(await collection.delete({ filter: step.filter }), { deleted: ids.length });
+      for (const id of ids) model.points.delete(id);
+      break;
+    }
+    case "change": {
+      const merge = JSON.parse(JSON.stringify(step.merge)) as Metadata;
+      const updated = model.change(step.filter, merge);
+      assert.deepEqual(await collection.updateMetadata({ filter: step.filter }, { merge }), { updated });
+      break;
+    }
+    case "ask":
+      if (!step.whileFilling) await collection.waitForIndex();
+      await ask(collection, model, step.filter);
+      break;
+    case "reopen":
+      break;
+    default:
+      step satisfies never;
+  }
+}
+
+async function run(steps: readonly Step[], { open }: Reopener): Promise<void> {
+  const model = new Model();
+  let collection = await open();
+  for (const step of steps) {
+    if (step.kind === "reopen") {
+      await collection.close();
+      collection = await open();
+    }
+    await take(step, collection, model);
+  }
+  await collection.waitForIndex();
+  const { metadata } = await collection.stats();
+  assert.deepEqual([metadata.isFilled, metadata.rows], [true, model.points.size]);
+  await collection.close();
+}
+
+for (const indexed of ["all", ["a", "b.c"], []] as const) {
+  test(`any filter in any call, with ${indexed === "all" ? "all" : indexed.length} fields indexed`, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), (steps) =>
+        withKeptStore({ dimension: 1, metric: "dot", metadata: { indexed } }, (reopener) =>
+          run(steps, reopener),
+        ),
+      ),
+      { numRuns: 60 },
+    );
+  });
+}
+
+test("calls at once: what a search returns is of one moment, through the index and by reading", () =>
+  withKeptStore({ dimension: 1, metric: "dot" }, async ({ open }) => {
+    const collection = await open();
+    const ids = Array.from({ length: 500 }, (_, id) => id);
+    const write = (round: number): Promise<unknown> =>
+      collection.upsert(ids.map((id) => ({ id, vector: [1], metadata: { round, list: [round] } })));
+    await write(0);
+    for (let round = 1; round < 10; round++) {
+      const filters = [
+        { round },
+        { round: round - 1 },
+        { list: { $size: 1 }, round },
+        { list: { $elemMatch: { $eq: round } } },
+      ];
+      const [, ...counts] = await Promise.all([
+        write(round),
+        ...filters.map((filter) => collection.count({ filter })),
+      ]);
+      for (const count of counts) assert.ok(count === 0 || count === 500, `${count} of 500 at once`);
+    }
+    await collection.close();
+  }));

@@ -1,0 +1,84 @@
+// The points that a filter lets through at this moment: from the index over metadata where it tells, else by reading their
+// metadata. Whoever lets others write meanwhile must judge again what they touched.
+
+import type { FilterNode, IdTest } from "../model/filter-tree.js";
+import type { PointId } from "../model/point.js";
+import type { CandidateRows } from "../metadata/field-rows.js";
+import type { MetadataIndex } from "../metadata/metadata-index.js";
+import type { PointStore } from "../store/point-store.js";
+import { PreparedFilter } from "../metadata/prepared-filter.js";
+import { RowSet } from "../metadata/row-set.js";
+
+/** More ids than these are compared point by point, so that looking them up never holds the event loop for long. */
+const idsMax = 5_000;
+
+/** Candidates from the index; `undefined` while it is being filled. */
+export function findCandidates(
+  store: PointStore,
+  metadata: MetadataIndex,
+  node: FilterNode,
+): CandidateRows | undefined {
+  return metadata.isFilled ? metadata.candidates(node, (test) => rowsOfIds(store, test)) : undefined;
+}
+
+function rowsOfIds(store: PointStore, test: IdTest): RowSet | undefined {
+  if (test.kind !== "in" || test.ids.size > idsMax) return undefined;
+  const rows = Array.from(test.ids, (id) => store.rowOf(id)).filter((row) => row >= 0);
+  return RowSet.fromSorted(Uint32Array.from(rows).sort());
+}
+
+/** A point that matches. */
+export interface MatchingPoint {
+  readonly id: PointId;
+  readonly row: number;
+}
+
+const pointsBetweenPauses = 64;
+
+/** All matching points, rows ascending; `undefined` stands for a pause. */
+export function* matchingPoints(
+  store: PointStore,
+  metadata: MetadataIndex,
+  node: FilterNode,
+): Generator<MatchingPoint | undefined, void> {
+  const candidates = findCandidates(store, metadata, node);
+  const rows = candidates?.rows.sorted().slice();
+  if (rows === undefined || candidates?.isExact !== true) yield* judgedPoints(store, node, rows);
+  else yield* knownPoints(store, rows);
+}
+
+function* knownPoints(store: PointStore, rows: Uint32Array): Generator<MatchingPoint | undefined, void> {
+  for (let i = 0; i < rows.length; i++) {
+    if (i % pointsBetweenPauses === 0) yield undefined;
+    const row = rows[i]!;
+    const id = store.idOf(row);
+    if (id !== undefined) yield { id, row };
+  }
+}
+
+/** Above this share of all points they are read in one walk, which is faster a point than reading each by its row. */
+const walkedShare = 0.25;
+
+/** Those among the candidates that match, `undefined` as a pause between; all points are candidates where there are none. */
+export function* judgedPoints(
+  store: PointStore,
+  node: FilterNode,
+  candidates: Uint32Array | undefined,
+): Generator<MatchingPoint | undefined, void> {
+  const filter = new PreparedFilter(node);
+  const isWalked = candidates === undefined || candidates.length > walkedShare * store.state.pointCount;
+  const points = isWalked ? store.points() : pointsOf(store, candidates);
+  const rows = isWalked && candidates !== undefined ? RowSet.fromSorted(candidates) : undefined;
+  let count = 0;
+  for (const { row, point } of points) {
+    if (++count % pointsBetweenPauses === 0) yield undefined;
+    if (rows?.has(row) !== false && filter.matches(point)) yield { id: point.id, row };
+  }
+}
+
+function* pointsOf(store: PointStore, rows: Uint32Array): ReturnType<PointStore["points"]> {
+  for (const row of rows) {
+    const point = store.readPoint(row);
+    if (point !== undefined) yield { row, point };
+  }
+}
