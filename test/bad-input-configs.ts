@@ -92,6 +92,37 @@ export const badConfigs: readonly BadConfig[] = [
     "config.index.m",
   ),
   config("an index that is null", { dimension: 2, index: null }, "wrong_type", "config.index"),
+  config("metadata that is no object", { dimension: 2, metadata: "all" }, "wrong_type", "config.metadata"),
+  config(
+    "an unknown setting of metadata",
+    { dimension: 2, metadata: { fields: [] } },
+    "unknown_field",
+    "config.metadata.fields",
+  ),
+  config(
+    "one path to index that is in no array",
+    { dimension: 2, metadata: { indexed: "year" } },
+    "wrong_type",
+    "config.metadata.indexed",
+  ),
+  config(
+    "257 paths to index",
+    { dimension: 2, metadata: { indexed: Array.from({ length: 257 }, (_, i) => `a${i}`) } },
+    "out_of_range",
+    "config.metadata.indexed",
+  ),
+  config(
+    "a path to index that is a number",
+    { dimension: 2, metadata: { indexed: ["a", 1] } },
+    "wrong_type",
+    "config.metadata.indexed[1]",
+  ),
+  config(
+    "a bad path to index",
+    { dimension: 2, metadata: { indexed: ["a\\b"] } },
+    "metadata_path",
+    "config.metadata.indexed[0]",
+  ),
   config("an index that is no object", { dimension: 2, index: 1 }, "wrong_type", "config.index"),
 ];
 

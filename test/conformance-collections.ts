@@ -39,6 +39,7 @@ export const collectionCases: readonly ConformanceCase[] = [
         originals: "disk",
         maxDegree: 32,
         efConstruction: 96,
+        indexedMetadata: "all",
       });
       for (const name of strangeNames) {
         const page = await (await again.collection(name)).list();

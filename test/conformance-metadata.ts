@@ -96,6 +96,40 @@ export const metadataCases: readonly ConformanceCase[] = [
     },
   },
   {
+    title: "answers alike whatever is indexed, and keeps the setting",
+    async run({ create, again, reopened }) {
+      for (const indexed of ["all", ["year", "author.name"], []] as const) {
+        const name = JSON.stringify(indexed);
+        await write(await create({ dimension: 1, metric: "dot", metadata: { indexed } }, name), books);
+        const collection = await again(name);
+        for (const [filter, expected] of filters) {
+          assert.equal(
+            await collection.count({ filter }),
+            expected.length,
+            `${name} ${JSON.stringify(filter)}`,
+          );
+        }
+        await collection.waitForIndex();
+        for (const [filter, expected] of filters) {
+          assert.equal(
+            await collection.count({ filter }),
+            expected.length,
+            `${name} ${JSON.stringify(filter)}`,
+          );
+        }
+        const info = (await (await reopened()).listCollections()).find(
+          (collection) => collection.name === name,
+        );
+        assert.deepEqual(info?.config.indexedMetadata, indexed);
+        const { metadata } = await (await again(name)).stats();
+        const paths = metadata.fields.map(({ path }) => path);
+        if (indexed !== "all")
+          assert.deepEqual(paths, indexed.length === 0 ? [] : ["year", "author", "author.name"]);
+        assert.equal(metadata.hasAllFields, indexed === "all");
+      }
+    },
+  },
+  {
     title: "changes and deletes by filters of operators",
     async run({ create, again }) {
       const collection = await create({ dimension: 1, metric: "dot" });

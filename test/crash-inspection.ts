@@ -46,7 +46,7 @@ function resolved(config: CollectionConfig): unknown {
     vectors === undefined
       ? [{ name: "", dimension, metric }]
       : Object.entries(vectors).map(([name, field]) => ({ name, ...field }));
-  return { fields, quantization, originals, maxDegree: 32, efConstruction: 96 };
+  return { fields, quantization, originals, maxDegree: 32, efConstruction: 96, indexedMetadata: "all" };
 }
 
 async function readAll(collection: Collection, random: () => number): Promise<Point[]> {

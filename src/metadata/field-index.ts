@@ -35,7 +35,7 @@ export class FieldIndex {
   readonly texts: SortedValues<string>;
   readonly instants: SortedValues<number>;
   /** The texts that stand for an instant. */
-  readonly #datesOf = new Map<number, Set<string>>();
+  readonly #datesOf = new Map<number, string | Set<string>>();
   readonly #codeOf = new Map<FilterScalar, number>();
   readonly #valueOf: FilterScalar[] = [];
   /** Rows by code: one row as a number, because most values of a field of names or prices have one. */
@@ -78,16 +78,30 @@ export class FieldIndex {
     return this.#valuesOf(isText);
   }
 
-  /** The rows of a value, if it is told apart and there are any. */
-  rowsOf(value: FilterScalar): RowSet | undefined {
-    const code = this.#codeOf.get(value);
-    const rows = code === undefined ? undefined : this.#rowsOf[code];
-    return typeof rows === "number" ? RowSet.fromSorted(Uint32Array.of(rows)) : rows;
+  /** The rows of those of the values that are told apart, as sets to unite. */
+  rowsOf(values: Iterable<FilterScalar>): RowSet[] {
+    const sets: RowSet[] = [];
+    const single: number[] = [];
+    for (const value of values) {
+      const code = this.#codeOf.get(value);
+      if (code === undefined) continue;
+      const rows = this.#rowsOf[code]!;
+      if (typeof rows === "number") single.push(rows);
+      else sets.push(rows);
+    }
+    if (single.length > 0) sets.push(rowSetOf(single));
+    return sets;
   }
 
-  /** The texts that stand for an instant. */
-  textsOf(instant: number): Iterable<string> {
-    return this.#datesOf.get(instant) ?? [];
+  /** The texts that stand for these instants. */
+  textsOf(instants: Iterable<number>): string[] {
+    const texts: string[] = [];
+    for (const instant of instants) {
+      const dates = this.#datesOf.get(instant);
+      if (typeof dates === "string") texts.push(dates);
+      else if (dates !== undefined) texts.push(...dates);
+    }
+    return texts;
   }
 
   /** Adds a value of a row: a scalar, an object, `present` or `nestedArray`. */
@@ -136,11 +150,11 @@ export class FieldIndex {
     const instant = instantOf(text);
     if (instant === undefined) return;
     const dates = this.#datesOf.get(instant);
-    if (dates !== undefined) dates.add(text);
-    else {
-      this.#datesOf.set(instant, new Set([text]));
+    if (dates === undefined) {
+      this.#datesOf.set(instant, text);
       this.instants.add(instant);
-    }
+    } else if (typeof dates === "string") this.#datesOf.set(instant, new Set([dates, text]));
+    else dates.add(text);
   }
 
   /** Takes back all that a row has here. */
@@ -171,8 +185,8 @@ export class FieldIndex {
     const instant = instantOf(text);
     const dates = instant === undefined ? undefined : this.#datesOf.get(instant);
     if (dates === undefined) return;
-    dates.delete(text);
-    if (dates.size === 0) this.#datesOf.delete(instant!);
+    if (typeof dates !== "string") dates.delete(text);
+    if (typeof dates === "string" || dates.size === 0) this.#datesOf.delete(instant!);
   }
 }
 
@@ -184,6 +198,15 @@ function pair(a: number, b: number): RowSet {
   rows.add(a);
   rows.add(b);
   return rows;
+}
+
+/** Most values that many rows have between them come in the order of rows; sorting that is cheap. */
+function rowSetOf(rows: readonly number[]): RowSet {
+  const sorted = Uint32Array.from(rows).sort();
+  // A row may have several of the values.
+  return RowSet.fromSorted(
+    sorted.every((row, i) => row !== sorted[i - 1]) ? sorted : Uint32Array.from(new Set(sorted)),
+  );
 }
 
 function isNumber(value: FilterScalar): value is number {

@@ -57,14 +57,10 @@ export function rowsPassing(index: FieldIndex, test: IndexedTest): CandidateRows
         index.instants,
         orderOf(test.comparison, (value) => value - test.bound),
       );
-      return withDoubt(
-        index,
-        instants.flatMap((instant) => [...index.textsOf(instant)]),
-        noText,
-      );
+      return withDoubt(index, index.textsOf(instants), noText);
     }
     case "prefix":
-      return withDoubt(index, [...textsWithPrefix(index, test.prefix)]);
+      return withDoubt(index, textsWithPrefix(index, test.prefix));
     case "words":
     case "pattern": {
       if (index.valueCount > testedTextsMax) return { rows: index.existing, isExact: false };
@@ -81,8 +77,7 @@ export function rowsPassing(index: FieldIndex, test: IndexedTest): CandidateRows
 }
 
 function rowsIn(index: FieldIndex, { values, instants }: InTest): CandidateRows {
-  const wanted: FilterScalar[] = [...values];
-  for (const instant of instants) wanted.push(...index.textsOf(instant));
+  const wanted: FilterScalar[] = [...values, ...index.textsOf(instants)];
   const isLong = wanted.some((value) => typeof value === "string" && value.length > textLengthMax);
   return withDoubt(index, wanted, isLong ? undefined : noText);
 }
@@ -96,11 +91,7 @@ function withDoubt(
   values: readonly FilterScalar[],
   excluded?: typeof noText,
 ): CandidateRows {
-  const sets: RowSet[] = [];
-  for (const value of values) {
-    const rows = index.rowsOf(value);
-    if (rows !== undefined) sets.push(rows);
-  }
+  const sets = index.rowsOf(values);
   const doubtful = [index.withOtherValue];
   if (excluded === undefined) doubtful.push(index.withLongText);
   const isExact = doubtful.every((rows) => rows.count === 0);
@@ -130,19 +121,19 @@ function orderOf<Value>(comparison: Comparison, difference: (value: Value) => nu
 
 function inRange<Value>(
   values: {
-    range(isBefore: (value: Value) => boolean, isBehind: (value: Value) => boolean): Iterable<Value>;
+    range(isBefore: (value: Value) => boolean, isBehind: (value: Value) => boolean): Value[];
   },
   { isBefore, isBehind }: Order<Value>,
 ): Value[] {
-  return [...values.range(isBefore, isBehind)];
+  return values.range(isBefore, isBehind);
 }
 
 /** Half a pair at the end of a prefix begins texts that do not lie together, so the last unit is left out of the range. */
-function* textsWithPrefix(index: FieldIndex, prefix: string): Generator<string, void> {
+function textsWithPrefix(index: FieldIndex, prefix: string): string[] {
   const whole = /[\ud800-\udbff]$/.test(prefix) ? prefix.slice(0, -1) : prefix;
   const isBefore = (text: string): boolean => compareText(text, whole) < 0;
   const isBehind = (text: string): boolean => compareText(text, whole) > 0 && !text.startsWith(whole);
-  for (const text of index.texts.range(isBefore, isBehind)) if (text.startsWith(prefix)) yield text;
+  return index.texts.range(isBefore, isBehind).filter((text) => text.startsWith(prefix));
 }
 
 function rowsInPlace({ places }: FieldIndex, test: GeoTest): CandidateRows {

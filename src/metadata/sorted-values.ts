@@ -33,12 +33,13 @@ export class SortedValues<Value> {
   }
 
   /** Values that are not before the range and not behind it; some may be gone. */
-  *range(isBefore: (value: Value) => boolean, isBehind: (value: Value) => boolean): Generator<Value, void> {
+  range(isBefore: (value: Value) => boolean, isBehind: (value: Value) => boolean): Value[] {
     if (this.#fresh.length > freshMax) this.reset();
     const sorted = (this.#sorted ??= this.#sortAll());
     const end = partitionPoint(sorted, (value) => !isBehind(value));
-    for (let i = partitionPoint(sorted, isBefore); i < end; i++) yield sorted[i]!;
-    for (const value of this.#fresh) if (!isBefore(value) && !isBehind(value)) yield value;
+    const found = sorted.slice(partitionPoint(sorted, isBefore), end);
+    for (const value of this.#fresh) if (!isBefore(value) && !isBehind(value)) found.push(value);
+    return found;
   }
 
   #sortAll(): Value[] {
