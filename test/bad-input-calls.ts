@@ -146,6 +146,18 @@ export const badCalls: readonly BadCall[] = [
     "metadata_path",
     "include.metadata.keep[1]",
   ),
+  other(
+    "indexing one path in no array",
+    ({ plain }) => plain.indexMetadata("year" as never),
+    "wrong_type",
+    "indexed",
+  ),
+  other(
+    "indexing a bad path",
+    ({ plain }) => plain.indexMetadata(["a", "\\b"]),
+    "metadata_path",
+    "indexed[1]",
+  ),
   other("listing with limit 0", ({ plain }) => plain.list({ limit: 0 }), "out_of_range", "limit"),
   other("listing with limit 10,001", ({ plain }) => plain.list({ limit: 10_001 }), "out_of_range", "limit"),
   other("listing behind a bad id", ({ plain }) => plain.list({ after: "" }), "id_empty", "after"),

@@ -134,6 +134,25 @@ export const metadataCases: readonly ConformanceCase[] = [
     },
   },
   {
+    title: "indexes other fields when asked to, and keeps that",
+    async run({ create, again, reopened }) {
+      await write(await create({ dimension: 1, metric: "dot", metadata: { indexed: [] } }), books);
+      const collection = await again();
+      await collection.indexMetadata(["editions.year", "tags"]);
+      for (const [filter, expected] of filters)
+        assert.equal(await collection.count({ filter }), expected.length);
+      await collection.waitForIndex();
+      for (const [filter, expected] of filters)
+        assert.equal(await collection.count({ filter }), expected.length);
+      const [info] = await (await reopened()).listCollections();
+      assert.deepEqual(info!.config.indexedMetadata, ["editions.year", "tags"]);
+      const kept = await again();
+      await kept.waitForIndex();
+      const paths = (await kept.stats()).metadata.fields.map(({ path }) => path);
+      assert.deepEqual(paths, ["editions", "editions.year", "tags"]);
+    },
+  },
+  {
     title: "changes and deletes by filters of operators",
     async run({ create, again }) {
       const collection = await create({ dimension: 1, metric: "dot" });

@@ -15,8 +15,8 @@ import type {
   SearchRequest,
   UpsertResult,
 } from "../model/requests.js";
-import type { CollectionStats, MetadataIndexStats } from "../model/stats.js";
-import type { MetadataIndex } from "../metadata/metadata-index.js";
+import type { CollectionStats } from "../model/stats.js";
+import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import type { PointStore } from "../store/point-store.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { Checkpoints } from "./checkpoints.js";
@@ -25,6 +25,7 @@ import type { MetadataFilling } from "./metadata-filling.js";
 import type { PointViews } from "./point-views.js";
 import type { Searcher } from "./searcher.js";
 import type { WriteOperation, Writer } from "./writer.js";
+import { decodeIndexedMetadata } from "../model/decode-config.js";
 import { decodeIds } from "../model/decode-id.js";
 import { decodePoints, type DecodedPoint } from "../model/decode-points.js";
 import {
@@ -36,8 +37,8 @@ import {
   decodeSearches,
   decodeSelector,
 } from "../model/decode-requests.js";
-import { formatMetadataPath } from "../model/metadata-path.js";
 import { withEligibleRows } from "./eligible-rows.js";
+import { metadataIndex, metadataStats } from "./metadata-settings.js";
 import { listPoints, readPoints } from "./lister.js";
 import { runInSlices } from "./time-slices.js";
 import { collectionDropped, databaseClosed, type UseGate } from "./use-gate.js";
@@ -48,7 +49,7 @@ export interface CollectionParts {
   readonly config: ResolvedCollectionConfig;
   readonly store: PointStore;
   readonly indexes: readonly VectorIndex[];
-  readonly metadata: MetadataIndex;
+  readonly metadata: MetadataIndexes;
   readonly filling: MetadataFilling;
   readonly writer: Writer;
   readonly views: PointViews;
@@ -56,6 +57,8 @@ export interface CollectionParts {
   /** `undefined` in memory. */
   readonly background: BackgroundWork | undefined;
   readonly gate: UseGate;
+  /** Makes another configuration durable. */
+  readonly saveConfig: (config: ResolvedCollectionConfig) => Promise<void>;
 }
 
 /** What is done to the files of a collection between calls. */
@@ -144,6 +147,17 @@ export class EmbeddedCollection implements Collection {
     });
   }
 
+  async indexMetadata(indexed: "all" | readonly string[]): Promise<void> {
+    const { gate, config, store, filling, saveConfig } = this.#parts;
+    return gate.use(async () => {
+      const decoded = decodeIndexedMetadata(indexed, "indexed");
+      // One that is dropped meanwhile must not be waited for by those who drop it.
+      await Promise.race([saveConfig({ ...config, indexedMetadata: decoded }), gate.whenEnded]);
+      gate.assertOpen();
+      await filling.replace(metadataIndex(decoded, store));
+    });
+  }
+
   async waitForIndex(): Promise<void> {
     const { gate, indexes, filling } = this.#parts;
     return gate.use(async () => {
@@ -194,13 +208,6 @@ export class EmbeddedCollection implements Collection {
     for (const index of this.#parts.indexes) await index.close();
     await this.#parts.store.close();
   }
-}
-
-function metadataStats(metadata: MetadataIndex): MetadataIndexStats {
-  const fields = metadata
-    .fieldStats()
-    .map(({ path, ...rest }) => ({ path: formatMetadataPath(path), ...rest }));
-  return { isFilled: metadata.isFilled, rows: metadata.rowCount, hasAllFields: metadata.isComplete, fields };
 }
 
 function upsertOf(points: readonly DecodedPoint[]): WriteOperation<UpsertResult> {

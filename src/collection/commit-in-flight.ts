@@ -1,7 +1,6 @@
 // A group of writes between the start of its commit and its publication.
 
-import type { MetadataFacts } from "../metadata/metadata-fields.js";
-import type { MetadataIndex } from "../metadata/metadata-index.js";
+import type { MetadataIndexes, PreparedMetadata } from "../metadata/metadata-indexes.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { RowAllocator } from "./row-allocator.js";
 import type { WritePlan } from "./write-group.js";
@@ -12,17 +11,17 @@ const rowsBetweenPauses = 64;
 export interface CommitTargets {
   /** One a vector field. */
   readonly indexes: readonly VectorIndex[];
-  readonly metadata: MetadataIndex;
+  readonly metadata: MetadataIndexes;
 }
 
 export class CommitInFlight {
   readonly #indexes: readonly VectorIndex[];
-  readonly #metadata: MetadataIndex;
+  readonly #metadata: MetadataIndexes;
   readonly #plan: WritePlan;
   /** The next of the plan's written rows to go into the indexes. */
   #next = 0;
   /** What the written metadata says, in the order of the plan's changes. */
-  readonly #facts: (MetadataFacts | undefined)[] = [];
+  readonly #facts: (PreparedMetadata | undefined)[] = [];
 
   constructor({ indexes, metadata }: CommitTargets, plan: WritePlan) {
     this.#indexes = indexes;

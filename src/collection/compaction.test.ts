@@ -37,7 +37,15 @@ async function withFolder(options: TrialOptions, use: (trial: Trial) => Promise<
     const open = async (): Promise<EmbeddedCollection> => {
       const store = await openLmdbPointStore(folder, { dimensions: [dimension], ...storeOptions });
       const limits = bytesMin === undefined ? {} : { compactionBytesMin: bytesMin };
-      return openCollection({ name: "points", config, folder, store, pool, ...limits });
+      return openCollection({
+        name: "points",
+        config,
+        folder,
+        store,
+        pool,
+        saveConfig: async () => undefined,
+        ...limits,
+      });
     };
     await use({ open });
   } finally {

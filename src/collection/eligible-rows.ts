@@ -2,7 +2,7 @@
 // found by reading metadata, in slices, so that writes go on meanwhile; rows that they touch are judged again at the end.
 
 import type { FilterNode } from "../model/filter-tree.js";
-import type { MetadataIndex } from "../metadata/metadata-index.js";
+import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import type { PointStore } from "../store/point-store.js";
 import type { Writer } from "./writer.js";
 import { PreparedFilter } from "../metadata/prepared-filter.js";
@@ -12,7 +12,7 @@ import { runInSlices } from "./time-slices.js";
 /** What rows are found in, and by what. `assertOpen` throws once the collection is closed or dropped. */
 export interface EligibleSources {
   readonly store: PointStore;
-  readonly metadata: MetadataIndex;
+  readonly metadata: MetadataIndexes;
   readonly writer: Writer;
   readonly assertOpen: () => void;
 }

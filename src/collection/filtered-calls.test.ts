@@ -20,6 +20,7 @@ type Step =
   | { readonly kind: "deleteBy"; readonly filter: Filter }
   | { readonly kind: "change"; readonly filter: Filter; readonly merge: Metadata }
   | { readonly kind: "ask"; readonly filter: Filter; readonly whileFilling: boolean }
+  | { readonly kind: "index"; readonly indexed: "all" | readonly string[] }
   | { readonly kind: "reopen" };
 
 const id: fc.Arbitrary<PointId> = fc.oneof(fc.nat(15), fc.constantFrom("x", "xy", 2n ** 63n));
@@ -50,6 +51,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant("ask" as const),
       filter: filterArbitrary,
       whileFilling: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("index" as const),
+      indexed: fc.constantFrom<"all" | readonly string[]>("all", [], ["a"], ["b.a", "c"]),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("reopen" as const) }) },
@@ -118,6 +126,9 @@ async function take(step: Step, collection: EmbeddedCollection, model: Model): P
       if (!step.whileFilling) await collection.waitForIndex();
       await ask(collection, model, step.filter);
       break;
+    case "index":
+      await collection.indexMetadata(step.indexed);
+      break;
     case "reopen":
       break;
     default:
@@ -174,5 +185,32 @@ test("calls at once: what a search returns is of one moment, through the index a
       ]);
       for (const count of counts) assert.ok(count === 0 || count === 500, `${count} of 500 at once`);
     }
+    await collection.close();
+  }));
+
+test("while other fields are indexed, reads and writes go on, and filters are answered alike", () =>
+  withKeptStore({ dimension: 1, metric: "dot", metadata: { indexed: ["a"] } }, async ({ open, store }) => {
+    const collection = await open();
+    const ids = Array.from({ length: 20_000 }, (_, id) => id);
+    await collection.upsert(ids.map((id) => ({ id, vector: [1], metadata: { a: id % 10, b: id % 7 } })));
+    const changed = collection.indexMetadata(["b"]);
+    for (let round = 0; round < 50; round++) {
+      assert.equal(await collection.count({ filter: { a: 3 } }), 2000);
+      await collection.upsert([{ id: round, vector: [1], metadata: { a: round % 10, b: "new" } }]);
+      await collection.delete([19_999 - 10 * round]);
+      await collection.upsert([{ id: 19_999 - 10 * round, vector: [1], metadata: { a: 9, b: 0 } }]);
+      assert.equal(await collection.count({ filter: { b: "new" } }), round + 1);
+    }
+    await changed;
+    await collection.waitForIndex();
+    const { metadata } = await collection.stats();
+    assert.deepEqual(
+      metadata.fields.map(({ path, rows }) => [path, rows]),
+      [["b", store.state.pointCount]],
+    );
+    await collection.indexMetadata("all");
+    await collection.indexMetadata([]);
+    await collection.waitForIndex();
+    assert.deepEqual((await collection.stats()).metadata.fields, []);
     await collection.close();
   }));

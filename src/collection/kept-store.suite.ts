@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CollectionConfig } from "../model/collection-config.js";
+import type { CollectionConfig, ResolvedCollectionConfig } from "../model/collection-config.js";
 import { decodeCollectionConfig } from "../model/decode-config.js";
 import { MemoryPointStore } from "../store/memory-point-store.js";
 import type { StoreBatch } from "../store/point-store.js";
@@ -43,13 +43,16 @@ export async function withKeptStore(
   config: CollectionConfig,
   use: (reopener: Reopener) => Promise<void>,
 ): Promise<void> {
-  const resolved = decodeCollectionConfig(config);
+  let resolved = decodeCollectionConfig(config);
   const store = new KeptStore({ dimensions: resolved.fields.map((field) => field.dimension) });
   const folder = await mkdtemp(join(tmpdir(), "omendb-collection-"));
   const pool = startLinkingPool(1);
   try {
+    const saveConfig = async (changed: ResolvedCollectionConfig): Promise<void> => {
+      resolved = changed;
+    };
     const open = (): Promise<EmbeddedCollection> =>
-      openCollection({ name: "points", config: resolved, store, folder, pool });
+      openCollection({ name: "points", config: resolved, store, folder, pool, saveConfig });
     await use({ store, folder, open });
   } finally {
     await pool.close();

@@ -4,7 +4,7 @@
 import type { FilterNode, IdTest } from "../model/filter-tree.js";
 import type { PointId } from "../model/point.js";
 import type { CandidateRows } from "../metadata/field-rows.js";
-import type { MetadataIndex } from "../metadata/metadata-index.js";
+import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import type { PointStore } from "../store/point-store.js";
 import { PreparedFilter } from "../metadata/prepared-filter.js";
 import { RowSet } from "../metadata/row-set.js";
@@ -15,10 +15,10 @@ const idsMax = 5_000;
 /** Candidates from the index; `undefined` while it is being filled. */
 export function findCandidates(
   store: PointStore,
-  metadata: MetadataIndex,
+  metadata: MetadataIndexes,
   node: FilterNode,
 ): CandidateRows | undefined {
-  return metadata.isFilled ? metadata.candidates(node, (test) => rowsOfIds(store, test)) : undefined;
+  return metadata.candidates(node, (test) => rowsOfIds(store, test));
 }
 
 function rowsOfIds(store: PointStore, test: IdTest): RowSet | undefined {
@@ -38,7 +38,7 @@ const pointsBetweenPauses = 64;
 /** All matching points, rows ascending; `undefined` stands for a pause. */
 export function* matchingPoints(
   store: PointStore,
-  metadata: MetadataIndex,
+  metadata: MetadataIndexes,
   node: FilterNode,
 ): Generator<MatchingPoint | undefined, void> {
   const candidates = findCandidates(store, metadata, node);

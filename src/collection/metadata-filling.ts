@@ -1,48 +1,89 @@
-// Fills the index over metadata after a collection is opened: all points are read in the background, in slices. Until it is
-// done filters read metadata themselves. Why it is not kept in a file: docs/internals/metadata-index.md.
+// Fills indexes over metadata: after a collection is opened, and when other fields are to be indexed. All points are read in the
+// background, in slices. Why no index is kept in a file: docs/internals/metadata-index.md.
 
 import type { MetadataIndex } from "../metadata/metadata-index.js";
+import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import type { PointStore } from "../store/point-store.js";
+import type { Writer } from "./writer.js";
 import { runInSlices } from "./time-slices.js";
 
 const pointsBetweenPauses = 64;
 
-export class MetadataFilling {
-  #isStopped = false;
-  readonly #done: Promise<void>;
+/** What is filled, from what. */
+export interface FillingParts {
+  readonly store: PointStore;
+  readonly metadata: MetadataIndexes;
+  readonly writer: Writer;
+}
 
-  /** Begins at once, unless the index is filled. */
-  constructor(store: PointStore, metadata: MetadataIndex) {
-    this.#done = metadata.isFilled ? Promise.resolve() : this.#run(store, metadata);
+export class MetadataFilling {
+  readonly #parts: FillingParts;
+  /** The index that is being filled; another one makes the walk for it end. */
+  #filled: MetadataIndex | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(parts: FillingParts) {
+    this.#parts = parts;
   }
 
-  /** Resolves when every point is in the index, or filling was given up. */
-  whenDone(): Promise<void> {
-    return this.#done;
+  /** Begins to fill the index in use, unless it is filled. No write may be in flight. */
+  begin(): void {
+    const { current } = this.#parts.metadata;
+    if (!current.isFilled) this.#begin(current, () => Promise.resolve());
+  }
+
+  /** Lets an index take the place of the one in use once it is filled. Waits until no write is in flight. */
+  async replace(next: MetadataIndex): Promise<void> {
+    const { metadata, writer } = this.#parts;
+    await writer.exclusively(async () => {
+      metadata.begin(next);
+      this.#begin(next, () =>
+        writer.exclusively(async () => {
+          metadata.finish(next);
+        }),
+      );
+    });
+  }
+
+  /** Resolves when no index is being filled any more. */
+  async whenDone(): Promise<void> {
+    for (let running; running !== this.#running;) {
+      running = this.#running;
+      await running;
+    }
   }
 
   /** Gives up; resolves when the store is not read any more. */
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    await this.#done;
+  stop(): Promise<void> {
+    this.#filled = undefined;
+    return this.whenDone();
   }
 
-  async #run(store: PointStore, metadata: MetadataIndex): Promise<void> {
+  /** The walk begins in this turn, from which on writes are noted, so that none falls between. */
+  #begin(index: MetadataIndex, finish: () => Promise<void>): void {
+    const before = this.#running;
+    this.#filled = index;
+    const filling = this.#fillAll(index, finish);
+    this.#running = before.then(() => filling);
+  }
+
+  async #fillAll(index: MetadataIndex, finish: () => Promise<void>): Promise<void> {
     try {
-      // The walk begins in the turn in which writes begin to be noted, so that none falls between.
-      await runInSlices(this.#fill(store, metadata));
-      if (!this.#isStopped) metadata.endFilling();
+      await runInSlices(this.#fill(index));
+      if (this.#filled !== index) return;
+      index.endFilling();
+      await finish();
     } catch (error) {
-      // Filters go on reading metadata, and meet the damage themselves if it concerns them.
+      // Filters go on as before, and meet the damage themselves if it concerns them.
       process.emitWarning(`The index over metadata could not be filled: ${String(error)}`, "OmenDBWarning");
     }
   }
 
-  *#fill(store: PointStore, metadata: MetadataIndex): Generator<void, void> {
+  *#fill(index: MetadataIndex): Generator<void, void> {
     let count = 0;
-    for (const { row, point } of store.points()) {
-      if (this.#isStopped) return;
-      metadata.fill(row, point.metadata);
+    for (const { row, point } of this.#parts.store.points()) {
+      if (this.#filled !== index) return;
+      index.fill(row, point.metadata);
       if (++count % pointsBetweenPauses === 0) yield;
     }
   }

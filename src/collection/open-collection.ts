@@ -5,11 +5,11 @@ import type { ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { PointStore } from "../store/point-store.js";
 import type { LinkingPool } from "../vector/linking-pool.js";
 import type { VectorIndex } from "../vector/vector-index.js";
-import { MetadataIndex } from "../metadata/metadata-index.js";
-import { decodeMetadataPath } from "../model/metadata-path.js";
+import { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import { Checkpoints } from "./checkpoints.js";
 import { type BackgroundWork, EmbeddedCollection } from "./collection.js";
 import { Compaction } from "./compaction.js";
+import { metadataIndex } from "./metadata-settings.js";
 import { MetadataFilling } from "./metadata-filling.js";
 import { openIndexes } from "./open-indexes.js";
 import { openRows } from "./open-rows.js";
@@ -26,6 +26,8 @@ export interface CollectionSources {
   readonly folder: string | undefined;
   readonly store: PointStore;
   readonly pool: LinkingPool;
+  /** Makes another configuration durable. */
+  readonly saveConfig: (config: ResolvedCollectionConfig) => Promise<void>;
   /** Smallest file of a store that is compacted. For tests. */
   readonly compactionBytesMin?: number;
 }
@@ -37,7 +39,7 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
     await store.close();
     throw error;
   });
-  const metadata = metadataIndex(sources);
+  const metadata = new MetadataIndexes(metadataIndex(config.indexedMetadata, store));
   let background: BackgroundWork | undefined;
   const forget = forgetter(store);
   const writer = new Writer({
@@ -65,9 +67,11 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
     assertOpen,
     fields: config.fields,
   });
-  const filling = new MetadataFilling(store, metadata);
+  const filling = new MetadataFilling({ store, metadata, writer });
+  filling.begin();
   const parts = {
     name,
+    saveConfig: sources.saveConfig,
     config,
     store,
     indexes,
@@ -80,13 +84,6 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
     gate,
   };
   return new EmbeddedCollection(parts);
-}
-
-function metadataIndex({ config, store }: CollectionSources): MetadataIndex {
-  const { indexedMetadata } = config;
-  const wanted =
-    indexedMetadata === "all" ? "all" : indexedMetadata.map((path) => decodeMetadataPath(path, "config"));
-  return new MetadataIndex(wanted, store.state.pointCount === 0 ? "filled" : "filling");
 }
 
 /** Checkpoints, and a look after each at what it left free in the file. */

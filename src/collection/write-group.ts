@@ -9,7 +9,7 @@ import type { UpsertResult } from "../model/requests.js";
 import type { PointStore, StoreChange } from "../store/point-store.js";
 import { assert } from "../base/assert.js";
 import { PreparedFilter } from "../metadata/prepared-filter.js";
-import type { MetadataIndex } from "../metadata/metadata-index.js";
+import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import { matchingPoints, type MatchingPoint } from "./matching-points.js";
 import { changedMetadata } from "./metadata-change.js";
 import type { RowAllocator } from "./row-allocator.js";
@@ -49,7 +49,7 @@ const pointsBetweenPauses = 64;
 /** What a group is an overlay over, and where its rows come from. */
 export interface GroupParts {
   readonly store: PointStore;
-  readonly metadata: MetadataIndex;
+  readonly metadata: MetadataIndexes;
   readonly rows: RowAllocator;
 }
 
@@ -60,7 +60,7 @@ export interface GroupParts {
  */
 export class WriteGroup {
   readonly #store: PointStore;
-  readonly #metadata: MetadataIndex;
+  readonly #metadata: MetadataIndexes;
   readonly #rows: RowAllocator;
   readonly #pending = new Map<PointId, PendingPoint>();
   #callCount = 0;

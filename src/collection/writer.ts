@@ -7,7 +7,7 @@
 // sees the one without the other.
 
 import type { PointStore } from "../store/point-store.js";
-import type { MetadataIndex } from "../metadata/metadata-index.js";
+import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { RowAllocator } from "./row-allocator.js";
 import { OmenError } from "../base/omen-error.js";
@@ -50,7 +50,7 @@ const changesInOneTurn = 256;
 export interface WriterParts {
   readonly store: PointStore;
   readonly indexes: readonly VectorIndex[];
-  readonly metadata: MetadataIndex;
+  readonly metadata: MetadataIndexes;
   /** Finds the free rows of a reopened collection: called once, before the first write. */
   readonly openRows: () => Promise<RowAllocator>;
   /** Told after each publication. */

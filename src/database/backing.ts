@@ -21,6 +21,9 @@ export interface Backing {
   /** The configuration of a collection, or `undefined` if there is none of this name. */
   configOf(name: string): ResolvedCollectionConfig | undefined;
 
+  /** Gives a collection another configuration, durably. */
+  setConfig(name: string, config: ResolvedCollectionConfig): Promise<void>;
+
   /** Makes a collection and opens its store. The name is free. After a crash it exists wholly or not at all. */
   create(name: string, config: ResolvedCollectionConfig): Promise<OpenedStore>;
 

@@ -5,7 +5,7 @@ import { OmenError } from "../base/omen-error.js";
 import type { EmbeddedCollection } from "../collection/collection.js";
 import { startLinkingPool, type LinkingPool } from "../collection/linking.js";
 import { openCollection } from "../collection/open-collection.js";
-import { databaseClosed, UseGate } from "../collection/use-gate.js";
+import { collectionDropped, databaseClosed, UseGate } from "../collection/use-gate.js";
 import type { CollectionConfig, ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { Collection, CollectionInfo, Database } from "../model/database.js";
 import type { DatabaseStats } from "../model/stats.js";
@@ -122,7 +122,15 @@ export class EmbeddedDatabase implements Database {
     config: ResolvedCollectionConfig,
     { store, folder }: OpenedStore,
   ): Promise<EmbeddedCollection> {
-    return openCollection({ name, config, store, folder, pool: this.#pool });
+    // The configuration as this collection knows it: tells it from a later one of the same name.
+    let saved = config;
+    const saveConfig = (changed: ResolvedCollectionConfig): Promise<void> =>
+      this.#change(async () => {
+        if (this.#backing.configOf(name) !== saved) throw collectionDropped(name);
+        await this.#backing.setConfig(name, changed);
+        saved = changed;
+      });
+    return openCollection({ name, config, store, folder, pool: this.#pool, saveConfig });
   }
 
   /** One that cannot be opened is forgotten, so that the next call tries again. */

@@ -80,6 +80,12 @@ export class FolderBacking implements Backing {
     return { store, folder };
   }
 
+  async setConfig(name: string, config: ResolvedCollectionConfig): Promise<void> {
+    const record = { ...this.#recordOf(name), config };
+    await this.#catalog.commit([{ kind: "put", key: name, value: encodeCollectionRecord(record) }]);
+    this.#records.set(name, record);
+  }
+
   async openStore(name: string): Promise<OpenedStore> {
     const record = this.#recordOf(name);
     const folder = this.#folderOf(record);

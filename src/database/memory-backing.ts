@@ -28,6 +28,10 @@ export class MemoryBacking implements Backing {
     return { store, folder: undefined };
   }
 
+  async setConfig(name: string, config: ResolvedCollectionConfig): Promise<void> {
+    this.#configs.set(name, config);
+  }
+
   async openStore(name: string): Promise<OpenedStore> {
     assert(false, `the collection ${name} in memory is open from its creation on`);
   }

@@ -55,7 +55,12 @@ export interface Collection {
   /** Changes metadata and leaves vectors as they are. All or nothing, durable when it resolves. */
   updateMetadata(target: PointSelector, change: MetadataChange): Promise<{ updated: number }>;
 
-  /** Resolves when every row is linked into the graph, no consolidation is due, and the index over metadata is filled. */
+  /**
+   * Changes which paths of the metadata are indexed (`metadata.indexed` of the configuration). Resolves when the setting is
+   * durable; a new index is filled in the background then, while reads and writes go on and the old one answers filters.
+   */
+  indexMetadata(indexed: "all" | readonly string[]): Promise<void>;
+  /** Resolves when every row is linked into the graph, no consolidation is due, and no index over metadata is being filled. */
   waitForIndex(): Promise<void>;
 
   /** Counts rows and bytes. Walks the whole graph to count what is unreachable: about 1 µs a row. */

@@ -55,14 +55,21 @@ export function decodeCollectionConfig(value: unknown): ResolvedCollectionConfig
       max: 1024,
       fallback: defaults.efConstruction,
     }),
-    indexedMetadata: decodeIndexedMetadata(given.metadata),
+    indexedMetadata: decodeMetadataConfig(given.metadata),
   });
 }
 
-function decodeIndexedMetadata(value: unknown): ResolvedCollectionConfig["indexedMetadata"] {
+function decodeMetadataConfig(value: unknown): ResolvedCollectionConfig["indexedMetadata"] {
   const { indexed } = decodeFields(value === undefined ? {} : value, "config.metadata", ["indexed"]);
-  if (indexed === undefined || indexed === "all") return "all";
-  const field = "config.metadata.indexed";
+  return indexed === undefined ? "all" : decodeIndexedMetadata(indexed, "config.metadata.indexed");
+}
+
+/** Decodes which paths of the metadata are indexed: `"all"`, or an array of them. */
+export function decodeIndexedMetadata(
+  indexed: unknown,
+  field: string,
+): ResolvedCollectionConfig["indexedMetadata"] {
+  if (indexed === "all") return "all";
   if (!Array.isArray(indexed))
     throw invalidInput("wrong_type", field, indexed, `"all" or an array of paths is needed.`);
   if (indexed.length > limits.indexedPathsMax) {

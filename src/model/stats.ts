@@ -68,6 +68,8 @@ export interface MetadataIndexStats {
   /** Whether every field that any point had is in it. */
   readonly hasAllFields: boolean;
   readonly fields: readonly FieldIndexStats[];
+  /** Points in the index that is being filled, this one or the one that takes its place; absent where none is. */
+  readonly filledRows?: number;
 }
 
 /** State of one collection. */
