@@ -214,3 +214,31 @@ test("while other fields are indexed, reads and writes go on, and filters are an
     assert.deepEqual((await collection.stats()).metadata.fields, []);
     await collection.close();
   }));
+
+test("writes that come while the index is filled are in it, and what they replaced is not", () =>
+  withKeptStore({ dimension: 1, metric: "dot" }, async ({ open, store }) => {
+    const first = await open();
+    const ids = Array.from({ length: 400 }, (_, id) => id);
+    await first.upsert(ids.map((id) => ({ id, vector: [1], metadata: { a: "old", id } })));
+    await first.close();
+    const points = store.points.bind(store);
+    // A walk that takes many slices, so that the writes below fall between them.
+    store.points = function* slowly(from) {
+      for (const found of points(from)) {
+        const end = performance.now() + 0.5;
+        while (performance.now() < end);
+        yield found;
+      }
+    };
+    const collection = await open();
+    for (let id = 399; id > 380; id--) {
+      await collection.updateMetadata([id], { set: { a: "changed" } });
+      await collection.delete([id - 100]);
+      await collection.upsert([{ id: id - 200, vector: [1], metadata: { a: "replaced" } }]);
+    }
+    await collection.waitForIndex();
+    const counts = [];
+    for (const a of ["old", "changed", "replaced"]) counts.push(await collection.count({ filter: { a } }));
+    assert.deepEqual(counts, [400 - 3 * 19, 19, 19]);
+    await collection.close();
+  }));

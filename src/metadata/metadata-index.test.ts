@@ -174,3 +174,34 @@ test("of named fields, those and the objects that hold them are indexed", () => 
   }
   for (const filter of [{ d: 1 }, { "a.x": 2 }, { "a.b": 1, d: 2 }]) assert.equal(trial.check(filter), false);
 });
+
+test("elements that are arrays, and conditions that are met by several elements or by none", () => {
+  const trial = new Trial();
+  const all: readonly Metadata[] = [
+    { a: [[1]] },
+    { a: [[{ b: 1 }]] },
+    { a: [{ b: 1 }, { c: 2 }] },
+    { a: [{ b: 1, c: 2 }] },
+    { a: [1, 5] },
+    { a: [3] },
+    { a: [] },
+    { a: { b: [1, 2] } },
+  ];
+  all.forEach((metadata, row) => trial.set(row, metadata));
+  const filters: readonly Filter[] = [
+    { a: { $elemMatch: { $eq: 1 } } },
+    { a: { $elemMatch: { $elemMatch: { b: 1 } } } },
+    { a: { $elemMatch: { $not: { $gt: 1 } } } },
+    { a: { $elemMatch: { b: 1, c: 2 } } },
+    { a: { $elemMatch: { b: { $ne: 1 } } } },
+    { a: { $elemMatch: { $gt: 1, $lt: 5 } } },
+    { a: { $elemMatch: { $size: 1 } } },
+    { a: { $size: 0 } },
+    { a: { $not: { $size: 2 } } },
+    { "a.b": { $size: 2 } },
+    { a: { $elemMatch: {} } },
+  ];
+  for (const filter of filters) assert.equal(trial.check(filter), false, JSON.stringify(filter));
+  for (const filter of [{ "a.b": 1 }, { a: 1 }, { "a.b": { $nin: [1] } }])
+    assert.equal(trial.check(filter), true);
+});
