@@ -124,8 +124,9 @@ export class FieldIndex {
     if (typeof value === "string" && value.length > textLengthMax) return this.withLongText.add(row);
     const code = this.#codeOf.get(value) ?? this.#newCode(value);
     if (code === undefined) return this.withOtherValue.add(row);
-    if (!this.#codes.add(row, code)) return;
     const rows = this.#rowsOf[code]!;
+    if (typeof rows === "number" ? rows === row : rows.has(row)) return;
+    this.#codes.add(row, code);
     if (typeof rows !== "number") rows.add(row);
     else this.#rowsOf[code] = rows < 0 ? row : pair(rows, row);
   }

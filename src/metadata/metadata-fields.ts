@@ -52,6 +52,11 @@ export class MetadataFields {
     return this.#isComplete;
   }
 
+  /** Whether there is no field and will never be one. */
+  get isNothing(): boolean {
+    return !this.#isComplete && this.#all.length === 0;
+  }
+
   /** All fields in the order in which they were first seen. */
   get all(): readonly { readonly path: MetadataPath; readonly index: FieldIndex }[] {
     return this.#all;

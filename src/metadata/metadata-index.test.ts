@@ -205,3 +205,19 @@ test("elements that are arrays, and conditions that are met by several elements 
   for (const filter of [{ "a.b": 1 }, { a: 1 }, { "a.b": { $nin: [1] } }])
     assert.equal(trial.check(filter), true);
 });
+
+test(
+  "an array of very many values is taken apart without comparing each with each",
+  { timeout: 30_000 },
+  () => {
+    const trial = new Trial();
+    const list = Array.from({ length: 120_000 }, (_, i) => i);
+    for (let round = 0; round < 3; round++) trial.set(1, { list: list.concat(list) });
+    trial.set(2, { list: [5] });
+    assert.equal(trial.check({ list: 119_999 }), true);
+    assert.equal(trial.check({ list: 5 }), true);
+    trial.remove(1);
+    assert.equal(trial.check({ list: { $gt: 5 } }), true);
+    assert.equal(trial.index.fieldStats()[0]!.values, 1);
+  },
+);

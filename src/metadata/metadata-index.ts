@@ -17,6 +17,8 @@ export interface FieldIndexStats {
   readonly bytes: number;
 }
 
+const nothing: MetadataFacts = Object.freeze({ indexes: [], values: [] });
+
 export class MetadataIndex {
   readonly #fields: MetadataFields;
   readonly #all = new RowSet();
@@ -41,7 +43,7 @@ export class MetadataIndex {
 
   /** Takes metadata apart, ahead of the moment in which it is set. */
   prepare(text: string): MetadataFacts {
-    return this.#fields.factsOf(parseMetadata(text));
+    return this.#fields.isNothing ? nothing : this.#fields.factsOf(parseMetadata(text));
   }
 
   /** Replaces what is known of a row. */

@@ -12,20 +12,15 @@ export class RowCodes {
   #rowEnd = 0;
   readonly #lists = new Map<number, number[]>();
 
-  /** Adds a code to a row. False if the row has it already. */
-  add(row: number, code: number): boolean {
+  /** Adds a code to a row, which must not have it: the caller has the rows of each code, where that is cheap to see. */
+  add(row: number, code: number): void {
     const known = this.#get(row);
     if (known === 0) this.#set(row, code + one);
-    else if (known === several) {
-      const list = this.#lists.get(row)!;
-      if (list.includes(code)) return false;
-      list.push(code);
-    } else {
-      if (known === code + one) return false;
+    else if (known === several) this.#lists.get(row)!.push(code);
+    else {
       this.#lists.set(row, [known - one, code]);
       this.#set(row, several);
     }
-    return true;
   }
 
   /** Takes all codes of a row away and returns them. */
