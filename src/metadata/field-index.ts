@@ -89,7 +89,7 @@ export class FieldIndex {
       if (typeof rows === "number") single.push(rows);
       else sets.push(rows);
     }
-    if (single.length > 0) sets.push(rowSetOf(single));
+    if (single.length > 0) sets.push(RowSet.fromRows(single));
     return sets;
   }
 
@@ -128,7 +128,7 @@ export class FieldIndex {
     if (typeof rows === "number" ? rows === row : rows.has(row)) return;
     this.#codes.add(row, code);
     if (typeof rows !== "number") rows.add(row);
-    else this.#rowsOf[code] = rows < 0 ? row : pair(rows, row);
+    else this.#rowsOf[code] = rows < 0 ? row : RowSet.fromRows([rows, row]);
   }
 
   #newCode(value: FilterScalar): number | undefined {
@@ -193,22 +193,6 @@ export class FieldIndex {
 
 const noRow = -1;
 const highUnit = /[\ud800-\uffff]/;
-
-function pair(a: number, b: number): RowSet {
-  const rows = new RowSet();
-  rows.add(a);
-  rows.add(b);
-  return rows;
-}
-
-/** Most values that many rows have between them come in the order of rows; sorting that is cheap. */
-function rowSetOf(rows: readonly number[]): RowSet {
-  const sorted = Uint32Array.from(rows).sort();
-  // A row may have several of the values.
-  return RowSet.fromSorted(
-    sorted.every((row, i) => row !== sorted[i - 1]) ? sorted : Uint32Array.from(new Set(sorted)),
-  );
-}
 
 function isNumber(value: FilterScalar): value is number {
   return typeof value === "number";

@@ -143,5 +143,5 @@ function rowsInPlace({ places }: FieldIndex, test: GeoTest): CandidateRows {
   for (const [row, found] of places) {
     if (!isExact || found.some((place) => passesGeoTest(test, place))) rows.push(row);
   }
-  return { rows: RowSet.fromSorted(Uint32Array.from(rows).sort()), isExact };
+  return { rows: RowSet.fromRows(rows), isExact };
 }

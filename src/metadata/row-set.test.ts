@@ -40,6 +40,16 @@ test("a set holds what was added and not removed, in both forms", () => {
   );
 });
 
+test("a set is made of rows in any order", () => {
+  fc.assert(
+    fc.property(rows, (list) => {
+      const set = RowSet.fromRows(list.concat(list.slice(0, 5)));
+      assert.deepEqual([...set.sorted()], ascending(list));
+      assert.equal(set.count, new Set(list).size);
+    }),
+  );
+});
+
 test("a dense set has bits, a sparse one has none, and one that gets sparse gives them back", () => {
   const set = rowSet(Array.from({ length: 1000 }, (_, row) => row));
   assert.ok(set.bits !== undefined);

@@ -27,6 +27,19 @@ export class RowSet {
     return set;
   }
 
+  /** A set of these rows, in any order and however often. */
+  static fromRows(rows: readonly number[]): RowSet {
+    let last = 0;
+    for (const row of rows) last = Math.max(last, row);
+    if (rows.length <= sparseRowsMax || rows.length * 32 <= last) {
+      const sorted = Uint32Array.from(rows).sort();
+      return RowSet.fromSorted(sorted.filter((row, i) => i === 0 || row !== sorted[i - 1]));
+    }
+    const bits = new Uint32Array((last >>> 5) + 1);
+    for (const row of rows) bits[row >>> 5]! |= bitOf(row);
+    return RowSet.fromBits(bits);
+  }
+
   get count(): number {
     return this.#count;
   }
