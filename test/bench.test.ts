@@ -192,6 +192,58 @@ test("peers refuses what it cannot measure", () => {
   }
 });
 
+test("kernels are measured in both builds beside the specification and the yardsticks", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "omendb-bench-test-")), "kernels.json");
+  try {
+    const small = ["--quick", "--dimension", "33", "--rows", "1024", "--linked", "1024", "--rounds", "2"];
+    const output = run("kernels.js", ...small, "--json", file);
+    for (const kernel of [
+      "encode",
+      "score coarse, at random",
+      "score, at random",
+      "exact scan",
+      "tail scan",
+      "link a row",
+      "search",
+      "repair",
+    ]) {
+      assert.match(output, new RegExp(`^${kernel}.*\\d`, "mu"));
+    }
+    assert.match(output, /33 dimensions, f32 codes/);
+    assert.match(output, /medians of 2 rounds in turn/);
+    assert.match(output, /others used (?:\d+ %|unknown) of the machine/);
+    // A file that the benchmark wrote.
+    const { cases } = JSON.parse(readFileSync(file, "utf8")) as {
+      cases: { outcome: Record<string, number[]> }[];
+    };
+    assert.equal(cases.length > 0, true);
+    for (const { outcome } of cases) {
+      for (const rounds of Object.values(outcome))
+        assert.equal(
+          rounds.every((ns) => ns > 0),
+          true,
+        );
+    }
+  } finally {
+    rmSync(dirname(file), { recursive: true });
+  }
+});
+
+test("a number that kernels cannot be measured with is refused", () => {
+  for (const given of [
+    ["--dimension", "0"],
+    ["--dimension", "16,"],
+    ["--rows", "10"],
+    ["--rounds", "0.5"],
+  ]) {
+    const { status, stderr } = spawnSync(process.execPath, [join(folder, "kernels.js"), ...given], {
+      encoding: "utf8",
+    });
+    assert.equal(status, 2);
+    assert.match(stderr, new RegExp(`Cannot use ${given[0]!} ${given[1]!}`, "u"));
+  }
+});
+
 test("an unknown option is refused", () => {
   for (const given of [["--points", "5"], ["--n"], ["--n", "many"], ["5"]]) {
     const { status, stderr } = spawnSync(process.execPath, [join(folder, "ingest.js"), ...given], {

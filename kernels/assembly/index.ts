@@ -18,3 +18,4 @@ export {
   resetAfterLoad, setRowEnd,
 } from "./rows";
 export { probeCoarse, probeCode, probeDistances, probeFine, probePrepare, probeRow } from "./probe";
+export { yardstickCopy, yardstickReadCoarse, yardstickReadFine, yardstickTouch } from "./yardstick";

@@ -82,6 +82,11 @@ export interface KernelExports {
   probeRow(row: number): void;
   probeDistances(count: number): number;
   probeCoarse(count: number): number;
+  // yardstick.ts
+  yardstickCopy(to: number, from: number, byteCount: number): void;
+  yardstickReadCoarse(count: number): number;
+  yardstickReadFine(count: number): number;
+  yardstickTouch(count: number): number;
 }
 
 /** Instantiates a compiled build over `memory` for one thread. Thread 0 is the host's. */

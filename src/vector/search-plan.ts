@@ -52,7 +52,7 @@ export const trialWalks: readonly WalkSettings[] = [false, true].flatMap((fine) 
   steps.map((step) => ({ ...step, fine })),
 );
 
-/** Used until there is a calibration, where scanning takes too long: 0.995 and more on the sets in docs/benchmarks. */
+/** Used until there is a calibration, where scanning takes too long: recall 0.99 and more on the sets below. */
 const untriedWalk: WalkSettings = { slack: 0.11, ef: 192, fine: false };
 /** Without a calibration, a scan of so many nanoseconds is preferred to a walk of unknown recall. */
 const untriedScanNsMax = 2_000_000;
