@@ -31,8 +31,8 @@ const scaleColumns = [
   /acknowledged +linked +reachable +bytes a vector +resident MiB +file-backed MiB +bytes a vector +MiB +ms +% CPU/,
   /recall ≥ 0\.95/,
   /recall ≥ 0\.99/,
-  /default, ef 64/,
-  /ef +recall +p50 µs +p95 µs +p99 µs +per s +distances/,
+  /default, recall 0\.99/,
+  /recall +recall +p50 µs +p95 µs +p99 µs +per s +distances/,
 ];
 
 /** Every number in a JSON value. */
@@ -157,7 +157,7 @@ test("peers measures OmenDB alone, and is loud about each peer that is not there
     const alone = run("peers.js", "--peers", "none", ...small, ...kept);
     assert.match(alone, /clustered, 600 × 16, cosine: .*; 20 queries, seed 1/);
     assert.match(alone, /^OmenDB +\d+ +\d+ .*( +1\.00){4}$/m);
-    assert.equal(alone.match(/^OmenDB +ef \d+ +[01]\.\d{4} .*( +1\.00){3}$/gm)?.length, 3);
+    assert.equal(alone.match(/^OmenDB +recall 0\.\d+ +[01]\.\d{4} .*( +1\.00){3}$/gm)?.length, 3);
     assert.match(alone, /among the \d+ of 600 rows \(.* %\) of one group/);
     assert.match(alone, /^NO PEER WAS MEASURED/m);
     // There is no PostgreSQL in an empty folder, whether or not its client is installed.
