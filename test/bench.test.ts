@@ -157,7 +157,7 @@ test("peers measures OmenDB alone, and is loud about each peer that is not there
     const alone = run("peers.js", "--peers", "none", ...small, ...kept);
     assert.match(alone, /clustered, 600 × 16, cosine: .*; 20 queries, seed 1/);
     assert.match(alone, /^OmenDB +\d+ +\d+ .*( +1\.00){4}$/m);
-    assert.equal(alone.match(/^OmenDB +ef \d+ +[01]\.\d{4} .*( +1\.00){3}$/gm)?.length, 3);
+    assert.equal(alone.match(/^OmenDB +recall [\d.]+ +[01]\.\d{4} .*( +1\.00){3}$/gm)?.length, 3);
     assert.match(alone, /among the \d+ of 600 rows \(.* %\) of one group/);
     assert.match(alone, /^NO PEER WAS MEASURED/m);
     // There is no PostgreSQL in an empty folder, whether or not its client is installed.
