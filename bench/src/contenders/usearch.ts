@@ -79,7 +79,7 @@ class UsearchContender implements Contender<Answer> {
     this.sweep = quantization === "i8" ? graphSweep.filter((ef) => ef >= 10 * candidatesPerHit) : graphSweep;
     const rescored =
       quantization === "i8"
-        ? `; ${candidatesPerHit} candidates a hit rescored in JavaScript on f32 vectors kept in memory, which its file lacks`
+        ? `; ${candidatesPerHit} candidates a hit rescored in JavaScript on f32 vectors kept in memory, which its file lacks; its codes keep the direction of a vector, not its length`
         : "";
     this.settings =
       `connectivity ${connectivity}, expansion_add ${expansionAdd} (its defaults), ${quantization}${rescored}; ` +

@@ -24,12 +24,17 @@ export function installPeer({ folder, packages }: KnownPeer, policy: InstallPoli
     { cwd: path, encoding: "utf8", stdio: ["ignore", "ignore", "pipe"] },
   );
   if (error !== undefined) return `npm did not start: ${error.message}`;
-  if (status !== 0 || missing().length > 0) return `npm did not install it: ${lastWords(stderr)}`;
+  if (status !== 0 || missing().length > 0) return `npm did not install it: ${firstWords(stderr)}`;
   return undefined;
 }
 
-/** What npm says last but for where its log is. */
-function lastWords(text: string): string {
-  const lines = text.split("\n").filter((line) => line.trim() !== "" && !line.includes("complete log"));
-  return lines.slice(-3).join(" | ") || "it said nothing";
+/** How npm begins to say what went wrong; the rest is advice. */
+function firstWords(text: string): string {
+  const lines = text.split("\n").map((line) => line.replace(/^npm (?:error|ERR!)/, "").trim());
+  return (
+    lines
+      .filter((line) => line !== "")
+      .slice(0, 4)
+      .join(", ") || "it said nothing"
+  );
 }
