@@ -2,9 +2,9 @@
 // socket there, and ended with the process that started it.
 
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** HNSW came with this version of the extension. */
@@ -23,8 +23,14 @@ export interface PostgresPrograms {
  */
 export function findPostgres(binFolder: string): PostgresPrograms {
   const folders = binFolder === "" ? usualFolders() : [binFolder];
+  const programs = folders.map((folder) => join(folder, "initdb")).filter((path) => existsSync(path));
   const reasons: string[] = [];
-  for (const folder of folders.filter((one) => existsSync(join(one, "initdb")))) {
+  // Names in PATH are often links to where the programs are.
+  for (const folder of new Set(programs.map((path) => dirname(realpathSync(path))))) {
+    if (!existsSync(join(folder, "pg_config"))) {
+      reasons.push(`the one in ${folder} has no pg_config, which tells where its extensions are`);
+      continue;
+    }
     const version = extensionVersionOf(folder);
     if (version === undefined) reasons.push(`the one in ${folder} has no extension "vector"`);
     else if (isOlder(version)) reasons.push(`the one in ${folder} has pgvector ${version}, without HNSW`);
