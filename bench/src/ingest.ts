@@ -9,8 +9,9 @@ import { join } from "node:path";
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { open, type Collection } from "omendb";
 import { readArguments } from "./arguments.js";
-import { cpuOfOthers, cpuTimes, machineLine, percentile } from "./measure.js";
+import { cpuOfOthers, cpuTimes, machineLine, median } from "./measure.js";
 import { rawPointsPerSecond } from "./raw-store.js";
+import { seededRandom } from "./seeded-random.js";
 
 const settings = readArguments({
   n: 100_000,
@@ -55,13 +56,8 @@ const others = cpuOfOthers(before, cpuTimes(), performance.now() - begin);
 print();
 
 function randomVectors(): Float32Array {
-  const all = new Float32Array(n * dimension);
-  let state = seed;
-  for (let i = 0; i < all.length; i++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-    all[i] = state / 2 ** 31;
-  }
-  return all;
+  const random = seededRandom(seed);
+  return Float32Array.from({ length: n * dimension }, () => 2 * random.next() - 1);
 }
 
 async function insertRound(): Promise<Round> {
@@ -115,7 +111,6 @@ async function insertAll(points: Collection): Promise<void> {
 }
 
 function print(): void {
-  const median = (values: number[]): number => percentile([...values], 0.5);
   const of = (field: keyof Round): number => median(own.map((round) => round[field]));
   const rate = (value: number): string => value.toFixed(0);
   console.log(machineLine());

@@ -34,7 +34,9 @@ export class Progress {
     const filled = Math.round(share * barWidth);
     const bar = "█".repeat(filled) + "░".repeat(barWidth - filled);
     const line = `${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${what}${this.#left(share)}`;
-    process.stderr.write(`\r\u001B[K${line.slice(0, process.stderr.columns - 1)}`);
+    // A line that wraps could not be drawn over. Some terminals do not tell their width, and say 0.
+    const width = process.stderr.columns > 0 ? process.stderr.columns : 100;
+    process.stderr.write(`\r\u001B[K${line.slice(0, width - 1)}`);
   }
 
   /** Writes a line that stays. */

@@ -67,7 +67,7 @@ circle { stroke: var(--card); stroke-width: 1; }
 circle:hover { stroke: var(--ink); }
 .table { overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 12px; margin: 14px 0; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; line-height: 1.4; }
-th, td { padding: 7px 8px; text-align: right; white-space: nowrap; }
+th, td { padding: 7px 6.5px; text-align: right; white-space: nowrap; }
 thead th { color: var(--soft); font-weight: 520; font-size: 12px; vertical-align: bottom; }
 thead tr:first-child th { padding-bottom: 0; color: var(--ink); font-weight: 600; }
 thead tr:last-child th { border-bottom: 1px solid var(--rule); }

@@ -77,7 +77,7 @@ function earlierClaims(summaries: readonly SetSummary[]): string {
 function setSection(summary: SetSummary): string {
   const { set, sizes } = summary;
   const heading = `${set.name}, ${set.dimension} dimensions`;
-  const about = `${set.title}; ${set.metric}; ${whole(set.queryCount)} queries that are not among the rows.`;
+  const about = `${set.title[0]!.toUpperCase()}${set.title.slice(1)}; ${set.metric}; ${whole(set.queryCount)} queries that are not among the rows.`;
   return `<section><h2>${escapeText(heading)}</h2><p>${escapeText(about)}</p>
 <div class="figures">${chartsOf(summary).join("\n")}</div>
 ${tableOf(sizes, searchColumns(set))}
