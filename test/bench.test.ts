@@ -27,12 +27,12 @@ interface KeptResults {
 }
 
 const scaleColumns = [
-  /inserts a second .*memory .*disk .*reopen .*others/,
-  /acknowledged +linked +reachable +bytes a vector +resident MiB +file-backed MiB +bytes a vector +MiB +ms +% CPU/,
+  /inserts a second .*memory .*disk .*default .*reopen .*others/,
+  /acknowledged +linked +reachable +bytes a vector +resident MiB +file-backed MiB +bytes a vector +MiB +plan +ms +% CPU/,
   /recall ≥ 0\.95/,
   /recall ≥ 0\.99/,
-  /default, recall 0\.99/,
-  /recall +recall +p50 µs +p95 µs +p99 µs +per s +distances/,
+  /default \(recall 0\.99 asked\)/,
+  /asked +recall +p50 µs +p95 µs +p99 µs +per s +distances/,
 ];
 
 /** Every number in a JSON value. */

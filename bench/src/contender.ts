@@ -82,6 +82,8 @@ export interface ContenderDetails {
   readonly bytes: Readonly<Record<string, number>>;
   /** Which build of its arithmetic runs. */
   readonly build: string;
+  /** How it searches by default as of now, in a few words. */
+  readonly plan?: string;
 }
 
 /** What a module in contenders/ exports. */

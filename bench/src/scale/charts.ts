@@ -29,12 +29,12 @@ function recallAgainstLatency({ set, sizes }: SetSummary): string {
     points: curve.map((figures) => ({
       x: figures.recall,
       y: figures.p50Ms * 1000,
-      hint: `${parameter} ${figures.parameter}, recall ${figures.recall.toFixed(4)}, ${microseconds(figures.p50Ms)}`,
+      hint: `${parameter} ${figures.parameter} asked, recall ${figures.recall.toFixed(4)}, ${microseconds(figures.p50Ms)}`,
     })),
   }));
   return lineChart({
     title: "Recall against latency",
-    note: `One point a setting of ${parameter}. Further right finds more, lower is faster; dotted: ${recallTargets.join(" and ")}.`,
+    note: `One point for each ${parameter} that was asked for. Further right finds more, lower is faster; dotted: ${recallTargets.join(" and ")}.`,
     x: { label: "recall@10", scale: recallScale(all.map(({ recall }) => recall)) },
     y: { label: "µs a search, median, logarithmic", scale: logScale(all.map(({ p50Ms }) => p50Ms * 1000)) },
     series,

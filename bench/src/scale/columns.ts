@@ -20,7 +20,7 @@ const whole = (x: number): string => (Number.isFinite(x) ? Math.round(x).toLocal
 const micro = (ms: number): string => whole(ms * 1000);
 const mebi = (bytes: number): string => (Number.isFinite(bytes) ? (bytes / 2 ** 20).toFixed(1) : unknown);
 
-/** Columns about writing, memory, disk. */
+/** Columns about writing, memory, disk, and how searches are done by default. */
 export const storageColumns: readonly Column[] = [
   { group: "inserts a second", head: "acknowledged", cell: (s) => whole(s.acknowledgedPerSecond) },
   { group: "inserts a second", head: "linked", cell: (s) => whole(s.linkedPerSecond) },
@@ -30,6 +30,11 @@ export const storageColumns: readonly Column[] = [
   { group: "memory", head: "file-backed MiB", cell: (s) => mebi(s.fileBackedBytes) },
   { group: "disk", head: "bytes a vector", cell: (s) => whole(s.bytesOnDisk / s.n) },
   { group: "disk", head: "MiB", cell: (s) => mebi(s.bytesOnDisk) },
+  {
+    group: "default",
+    head: "plan",
+    cell: (s) => (s.plans.length === 0 ? unknown : s.plans.join(" or ")),
+  },
   { group: "reopen", head: "ms", cell: (s) => whole(s.reopenMs) },
   {
     group: "others",
@@ -43,15 +48,15 @@ export function searchColumns({ contender }: ScaleSet): readonly Column[] {
   const { parameter, parameterDefault } = contender;
   return [
     ...recallTargets.flatMap((target, i) =>
-      figureColumns(`recall ≥ ${target}`, parameter, (size) => size.atTargets[i]),
+      figureColumns(`recall ≥ ${target}`, "swept", (size) => size.atTargets[i]),
     ),
-    ...figureColumns(`default, ${parameter} ${parameterDefault}`, undefined, (size) => size.atDefault),
+    ...figureColumns(`default (${parameter} ${parameterDefault} asked)`, "default", (size) => size.atDefault),
   ];
 }
 
 function figureColumns(
   group: string,
-  parameter: string | undefined,
+  setting: "swept" | "default",
   pick: (size: SizeSummary) => SearchFigures | undefined,
 ): Column[] {
   const column = (
@@ -67,7 +72,7 @@ function figureColumns(
     },
   });
   return [
-    ...(parameter === undefined ? [] : [column(parameter, (f) => whole(f.parameter), unreached)]),
+    ...(setting === "default" ? [] : [column("asked", (f) => String(f.parameter), unreached)]),
     column("recall", (f) => f.recall.toFixed(4)),
     column("p50 µs", (f) => micro(f.p50Ms)),
     column("p95 µs", (f) => micro(f.p95Ms)),

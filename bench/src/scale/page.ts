@@ -113,7 +113,7 @@ export function fitText({ residentFit, diskFit }: SetSummary): string {
 function howToRead({ set }: SetSummary): string {
   const { parameter } = set.contender;
   const notes = [
-    `Recall is the share of the ten exact nearest rows, found by comparing every row without OmenDB, that are among the ten hits. Latencies stand beside the recall at the smallest ${parameter} of the sweep that reaches 0.95 and 0.99, and at the default.`,
+    `Recall is the share of the ten exact nearest rows, found by comparing every row without OmenDB, that are among the ten hits. Latencies stand beside it, at the smallest ${parameter} of the sweep that reaches 0.95 and 0.99 when it is asked for, and at the default.`,
     "A search is one awaited call of the public API that gives ids and scores, one after the other, after a pass that warms up; no query comes twice in a row. Files are in the page cache.",
     "Acknowledged leaves out the time in which the benchmark reads its vectors; linked is by the clock and has it in it. Inserts come in columns of 1,000 with an id and three fields of metadata each.",
     "Resident is RssAnon and RssShmem of a fresh process after garbage collection, the data set left out. Pages of files are shown apart: the system takes them back when it needs memory.",

@@ -141,12 +141,12 @@ describe("warningsOf", () => {
     [
       "a recall that is not reached",
       { searches: [figures(64, 0.96, 1)] },
-      [/recall 0.99 is not reached; ef 64 gives 0.960/],
+      [/recall 0.99 is not reached; asked for ef 64 it is 0.960/],
     ],
     [
       "a default that is below all of them",
       { searches: [figures(64, 0.3, 1), figures(512, 1, 9)] },
-      [/the default ef 64 gives a recall of 0.300/],
+      [/the default, ef 64, gives a recall of 0.3000, below 0.95/],
     ],
     ["others", { others: 0.2 }, [/others used up to 20 % of the machine/]],
     [
@@ -163,6 +163,19 @@ describe("warningsOf", () => {
       for (const [i, pattern] of wanted.entries()) assert.match(warnings[i]!, pattern);
     });
   }
+
+  it("warns of a default that gives less than the recall it is asked for", () => {
+    const one = set([run(5000, 1)]);
+    const asked = { ...one, contender: { ...one.contender, parameter: "recall" } };
+    const searches = [0.9, 0.99].map((recall) => figures(recall, recall - 0.001, 1));
+    const short = {
+      ...asked,
+      contender: { ...asked.contender, parameterDefault: 0.99 },
+      runs: [run(5000, 1, { searches })],
+    };
+    const warnings = warningsOf(resultsOf(short), [summarise(short)]);
+    assert.match(warnings.at(-1)!, /the default, recall 0.99, gives a recall of 0.9890, below 0.99/);
+  });
 
   it("warns of a file system that keeps nothing", () => {
     const one = set([run(5000, 1)]);
