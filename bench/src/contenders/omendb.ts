@@ -81,7 +81,7 @@ class OmendbContender implements Contender<Hit[]> {
   async details(): Promise<ContenderDetails> {
     const { indexes } = await this.#open().stats();
     const { searches, distances, linkedRows, unreachableRows, bytes, kernel, plan } = indexes[0]!;
-    const how = plan.kind === "scan" ? "scan" : `walk, ef ${plan.ef}${plan.fine ? ", fine" : ""}`;
+    const how = plan.kind === "scan" ? "scan" : `walk, ef ≤ ${plan.ef}${plan.fine ? ", fine" : ""}`;
     return { searches, distances, linkedRows, unreachableRows, bytes, build: kernel, plan: how };
   }
 

@@ -28,7 +28,7 @@ export const pageStyle = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-main { max-width: 1280px; margin: 0 auto; padding: 56px 28px 80px; }
+main { max-width: 1320px; margin: 0 auto; padding: 56px 28px 80px; }
 header h1 { font-size: 34px; line-height: 1.15; letter-spacing: -0.02em; margin: 0 0 8px; font-weight: 680; }
 header p { margin: 0; color: var(--soft); }
 h2 { font-size: 23px; letter-spacing: -0.01em; margin: 64px 0 4px; font-weight: 650; }
@@ -67,7 +67,7 @@ circle { stroke: var(--card); stroke-width: 1; }
 circle:hover { stroke: var(--ink); }
 .table { overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 12px; margin: 14px 0; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; line-height: 1.4; }
-th, td { padding: 7px 6.5px; text-align: right; white-space: nowrap; }
+th, td { padding: 7px 6px; text-align: right; white-space: nowrap; }
 thead th { color: var(--soft); font-weight: 520; font-size: 12px; vertical-align: bottom; }
 thead tr:first-child th { padding-bottom: 0; color: var(--ink); font-weight: 600; }
 thead tr:last-child th { border-bottom: 1px solid var(--rule); }
