@@ -1,12 +1,13 @@
 // Where walks begin. A few dozen linked rows, evenly spread over the row numbers, have their codes copied side by side
-// in each thread's scratch: comparing the query with them all takes less time than the dozen hops that a walk from the
-// entry row would need to come as near. What they hold is a hint: a landmark that has left the graph is passed over, and
-// one whose row was used again is only a worse place to begin.
+// in a table: comparing the query with them all takes less time than the dozen hops that a walk from the entry row would
+// need to come as near. All threads share the table, so that a query is answered alike by each of them. What it holds is
+// a hint: a landmark that has left the graph is passed over, and one whose row was used again, or whose code another
+// thread is just copying, is only a worse place to begin.
 
 import { scoreCodes } from "./distance";
 import {
   code, codeStride, fullPrecision, gatherDistances, hasBit, header, LANDMARKS_MAX, landmarkCodes, landmarkRows, LINKED,
-  LINKED_COUNT, NO_ROW, rowEnd,
+  LANDMARK_COUNT, LANDMARKS_AT, LINKED_COUNT, NO_ROW, rowEnd,
 } from "./layout";
 
 /** A graph of fewer rows is walked from its entry row. */
@@ -14,16 +15,17 @@ const LINKED_MIN: u32 = 2048;
 /** Rows looked at for a linked one, from each of the evenly spread places on. */
 const SEARCH_MAX: u32 = 32;
 
-/** Landmarks copied, a multiple of four, and how many rows were linked at that time. */
-let count: u32 = 0;
-let copiedAt: u32 = 0;
-
 /** The landmark nearest to the prepared query by coarse distance, or NO_ROW if there is none. */
 export function nearestLandmark(): u32 {
   if (fullPrecision) return NO_ROW;
   const linked = atomic.load<u32>(header + LINKED_COUNT);
   if (linked < LINKED_MIN) return NO_ROW;
-  if (linked > copiedAt + (copiedAt >> 2) || linked < copiedAt >> 1) copyLandmarks(linked);
+  const copiedAt = atomic.load<u32>(header + LANDMARKS_AT);
+  if (linked > copiedAt + (copiedAt >> 2) || linked < copiedAt >> 1) {
+    // One thread copies; the others go on with what there is.
+    if (atomic.cmpxchg<u32>(header + LANDMARKS_AT, copiedAt, linked) == copiedAt) copyLandmarks();
+  }
+  const count = atomic.load<u32>(header + LANDMARK_COUNT);
   scoreCodes(landmarkCodes, count);
   let nearest: f32 = Infinity, best = NO_ROW;
   for (let i: u32 = 0; i < count; i++) {
@@ -38,10 +40,10 @@ export function nearestLandmark(): u32 {
   return best;
 }
 
-function copyLandmarks(linked: u32): void {
+/** Chooses landmarks anew: a multiple of four. */
+function copyLandmarks(): void {
   const end = rowEnd();
-  count = 0;
-  copiedAt = linked;
+  let count: u32 = 0;
   for (let i: u32 = 0; i < LANDMARKS_MAX; i++) {
     const from = <u32>((<u64>end * i) / LANDMARKS_MAX);
     for (let row = from; row < end && row < from + SEARCH_MAX; row++) {
@@ -52,5 +54,5 @@ function copyLandmarks(linked: u32): void {
       break;
     }
   }
-  count &= ~3;
+  atomic.store<u32>(header + LANDMARK_COUNT, count & ~3);
 }

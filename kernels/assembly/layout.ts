@@ -1,7 +1,7 @@
 // Where everything lies in the shared memory of one vector index. Each thread runs its own instance of the module
 // over the same memory; the globals below are per instance and set once by `configure`.
 //
-//   [header 256 B][scratch of thread 0][scratch of thread 1]…[block 0][block 1]…
+//   [header 256 B][landmarks][scratch of thread 0][scratch of thread 1]…[block 0][block 1]…
 //
 // A block holds 1,024 rows, split by kind, so that a walk touches compact arrays and growing never moves a row:
 //
@@ -96,7 +96,7 @@ export let gatherRows: usize = 0;
 export let gatherDistances: usize = 0;
 /** Neighbor list being built. */
 export let listScratch: usize = 0;
-/** Codes of the landmarks side by side, and their rows. */
+/** Codes of the landmarks side by side, and their rows: shared by all threads. */
 export let landmarkCodes: usize = 0;
 export let landmarkRows: usize = 0;
 export let hostRows: usize = 0;
@@ -123,6 +123,9 @@ export const TAIL_START: usize = 16;
 export const LINKED_COUNT: usize = 20;
 /** Not zero: linking threads give way to a writer. */
 export const WRITING: usize = 24;
+/** Landmarks there are, and how many rows were linked when they were chosen. */
+export const LANDMARK_COUNT: usize = 28;
+export const LANDMARKS_AT: usize = 32;
 
 @inline function align(x: usize, to: usize): usize { return (x + to - 1) & ~(to - 1); }
 
@@ -158,14 +161,22 @@ export function configure(
   header = align(__heap_base, 256);
   // A thread keeps three bits a row beside its fixed scratch; solve for the rows that fit below 4 GiB.
   const fixed: usize = placeScratch(0, 0);
-  const available: u64 = 0xffff0000 - <u64>(header + HEADER_BYTES) - <u64>threads * <u64>fixed - 65536;
+  const shared: usize = placeLandmarks(header + HEADER_BYTES);
+  const available: u64 = 0xffff0000 - <u64>shared - <u64>threads * <u64>fixed - 65536;
   const perBlock: u64 = <u64>blockBytes + <u64>threads * 3 * <u64>BITS_BYTES;
   const blockMax: u32 = <u32>(available / perBlock);
   rowMax = blockMax << BLOCK_SHIFT;
   const bits: usize = <usize>blockMax * BITS_BYTES + 64;
   const scratch: usize = placeScratch(0, bits);
-  placeScratch(header + HEADER_BYTES + thread * scratch, bits);
-  blocks = align(header + HEADER_BYTES + threads * scratch, 64);
+  placeScratch(shared + thread * scratch, bits);
+  blocks = align(shared + threads * scratch, 64);
+}
+
+/** Lays out the landmarks from `at`, and returns where they end. */
+function placeLandmarks(at: usize): usize {
+  landmarkCodes = at;
+  landmarkRows = landmarkCodes + align(fullPrecision ? 0 : LANDMARKS_MAX * codeStride, 64);
+  return align(landmarkRows + (<usize>LANDMARKS_MAX << 2), 64);
 }
 
 /** Lays out one thread's scratch from `at`, and returns its bytes. */
@@ -181,8 +192,6 @@ function placeScratch(at: usize, bits: usize): usize {
   gatherRows = p; p += <usize>(GATHER_MAX + 16) << 2;
   gatherDistances = p; p += <usize>(GATHER_MAX + 16) << 2;
   listScratch = p; p += LIST_SCRATCH_BYTES;
-  landmarkCodes = p; p += align(fullPrecision ? 0 : LANDMARKS_MAX * codeStride, 64);
-  landmarkRows = p; p += <usize>LANDMARKS_MAX << 2;
   hostRows = p; p += <usize>(POOL_MAX + 16) << 2;
   hostScores = p; p += <usize>(POOL_MAX + 16) << 3;
   rescoreVectors = p; p += RESCORE_ROWS * originalStride;

@@ -11,7 +11,7 @@ import { canCompact } from "../store/compact-copy.js";
 import { openLmdbPointStore } from "../store/lmdb-point-store.js";
 import type { EmbeddedCollection } from "./collection.js";
 import { isCompactionDue, isLookDue } from "./compaction-policy.js";
-import { startLinkingPool } from "./linking.js";
+import { indexThreads } from "./index-threads.js";
 import { openCollection } from "./open-collection.js";
 
 const dimension = 64;
@@ -31,7 +31,7 @@ interface TrialOptions {
 
 async function withFolder(options: TrialOptions, use: (trial: Trial) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "omendb-compaction-"));
-  const pool = startLinkingPool(1);
+  const threads = indexThreads({ linkingThreads: 1, searchThreads: 1 });
   const { bytesMin, ...storeOptions } = options;
   try {
     const open = async (): Promise<EmbeddedCollection> => {
@@ -42,14 +42,14 @@ async function withFolder(options: TrialOptions, use: (trial: Trial) => Promise<
         config,
         folder,
         store,
-        pool,
+        threads,
         saveConfig: async () => undefined,
         ...limits,
       });
     };
     await use({ open });
   } finally {
-    await pool.close();
+    await threads.close();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -8,7 +8,7 @@ import { decodeCollectionConfig } from "../model/decode-config.js";
 import { MemoryPointStore } from "../store/memory-point-store.js";
 import type { StoreBatch } from "../store/point-store.js";
 import type { EmbeddedCollection } from "./collection.js";
-import { startLinkingPool } from "./linking.js";
+import { indexThreads } from "./index-threads.js";
 import { openCollection } from "./open-collection.js";
 
 /** A store whose content stays when it is closed, as that of a file does. */
@@ -46,16 +46,16 @@ export async function withKeptStore(
   let resolved = decodeCollectionConfig(config);
   const store = new KeptStore({ dimensions: resolved.fields.map((field) => field.dimension) });
   const folder = await mkdtemp(join(tmpdir(), "omendb-collection-"));
-  const pool = startLinkingPool(1);
+  const threads = indexThreads({ linkingThreads: 1, searchThreads: 1 });
   try {
     const saveConfig = async (changed: ResolvedCollectionConfig): Promise<void> => {
       resolved = changed;
     };
     const open = (): Promise<EmbeddedCollection> =>
-      openCollection({ name: "points", config: resolved, store, folder, pool, saveConfig });
+      openCollection({ name: "points", config: resolved, store, folder, threads, saveConfig });
     await use({ store, folder, open });
   } finally {
-    await pool.close();
+    await threads.close();
     await rm(folder, { recursive: true, force: true });
   }
 }

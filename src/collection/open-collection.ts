@@ -3,7 +3,7 @@
 
 import type { ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { PointStore } from "../store/point-store.js";
-import type { LinkingPool } from "../vector/linking-pool.js";
+import type { IndexThreads } from "../vector/index-threads.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import { Checkpoints } from "./checkpoints.js";
@@ -25,7 +25,7 @@ export interface CollectionSources {
   /** Where checkpoints are kept; `undefined` in memory. */
   readonly folder: string | undefined;
   readonly store: PointStore;
-  readonly pool: LinkingPool;
+  readonly threads: IndexThreads;
   /** Makes another configuration durable. */
   readonly saveConfig: (config: ResolvedCollectionConfig) => Promise<void>;
   /** Smallest file of a store that is compacted. For tests. */

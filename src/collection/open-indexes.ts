@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { PointStore } from "../store/point-store.js";
-import type { LinkingPool } from "../vector/linking-pool.js";
+import type { IndexThreads } from "../vector/index-threads.js";
 import { VectorIndex, type VectorIndexOptions } from "../vector/vector-index.js";
 import { runInSlices } from "./time-slices.js";
 
@@ -14,7 +14,7 @@ export interface IndexSources {
   readonly config: ResolvedCollectionConfig;
   readonly folder: string | undefined;
   readonly store: PointStore;
-  readonly pool: LinkingPool;
+  readonly threads: IndexThreads;
 }
 
 /** The checkpoint file of a field. Files are numbered, because names of fields are the caller's. */
@@ -47,7 +47,7 @@ async function openIndex(sources: IndexSources, field: number): Promise<VectorIn
   });
 }
 
-function indexOptions({ config, folder, store, pool }: IndexSources, field: number): VectorIndexOptions {
+function indexOptions({ config, folder, store, threads }: IndexSources, field: number): VectorIndexOptions {
   const { dimension, metric } = config.fields[field]!;
   const { quantization, originals, maxDegree, efConstruction } = config;
   return {
@@ -57,7 +57,7 @@ function indexOptions({ config, folder, store, pool }: IndexSources, field: numb
     originals,
     maxDegree,
     efConstruction,
-    pool,
+    threads,
     durable: folder !== undefined,
     readOriginal: (row, target, offset) => store.readVector(field, row, target, offset),
   };

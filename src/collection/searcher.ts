@@ -9,6 +9,8 @@ import type { VectorIndex } from "../vector/vector-index.js";
 import type { PointViews } from "./point-views.js";
 import { OmenError } from "../base/omen-error.js";
 import { withEligibleRows, type EligibleSources } from "./eligible-rows.js";
+import { Gathering } from "./search-gathering.js";
+import { indexQueryOf, searchTogether, type WaitingSearch } from "./search-together.js";
 import { nextTurn, sliceMs } from "./time-slices.js";
 
 /** What searches read. */
@@ -20,29 +22,32 @@ export interface SearchParts extends EligibleSources {
 
 export class Searcher {
   readonly #parts: SearchParts;
+  readonly #gathering = new Gathering<WaitingSearch>((waiting) => {
+    void this.#answerGathered(waiting);
+  });
 
   constructor(parts: SearchParts) {
     this.#parts = parts;
   }
 
-  /** The hits, at once if there is no filter. */
+  /** The hits: at once if there is no filter and no other search was called just before. */
   search(request: ResolvedSearch): Hit[] | Promise<Hit[]> {
-    const { writer } = this.#parts;
-    if (writer.failure !== undefined) throw writer.failure;
-    const { filter } = request;
-    if (filter === undefined) return this.#find(request);
-    return withEligibleRows(this.#parts, filter, (rows) =>
-      rows.length === 0 ? [] : this.#find(request, rows),
-    );
+    if (this.#gathering.begin() || !this.#canShare(request)) return this.#answer(request);
+    // The caller may change its vector in the meantime.
+    const own = { ...request, vector: request.vector.slice() };
+    return new Promise((found, failed) => {
+      this.#gathering.add({ request: own, found, failed });
+    });
   }
 
   /** The hits of many searches, with turns of the event loop between them. */
   async searchAll(requests: readonly ResolvedSearch[]): Promise<Hit[][]> {
-    const all: Hit[][] = [];
+    const all = await this.#searchShared(requests);
     let end = performance.now() + sliceMs;
-    for (const request of requests) {
-      const hits = this.search(request);
-      all.push(hits instanceof Promise ? await hits : hits);
+    for (const [i, request] of requests.entries()) {
+      if (all[i] !== undefined) continue;
+      const hits = this.#answer(request);
+      all[i] = hits instanceof Promise ? await hits : hits;
       if (performance.now() < end) continue;
       await nextTurn();
       this.#parts.assertOpen();
@@ -51,11 +56,74 @@ export class Searcher {
     return all;
   }
 
+  /** The hits of those searches that threads can share in, if there are several, each in the place of its request. */
+  async #searchShared(requests: readonly ResolvedSearch[]): Promise<Hit[][]> {
+    const all: Hit[][] = [];
+    const errors: unknown[] = [];
+    const waiting = requests.flatMap((request, i): WaitingSearch[] =>
+      this.#canShare(request)
+        ? [{ request, found: (hits) => (all[i] = hits), failed: (error) => errors.push(error) }]
+        : [],
+    );
+    const check = (): void => {
+      this.#parts.assertOpen();
+      if (errors.length > 0) throw errors[0];
+    };
+    if (waiting.length > 1) await this.#answerTogether(waiting, check);
+    if (errors.length > 0) throw errors[0];
+    return all;
+  }
+
+  #answer(request: ResolvedSearch): Hit[] | Promise<Hit[]> {
+    this.#assertSound();
+    const { filter } = request;
+    if (filter === undefined) return this.#find(request);
+    return withEligibleRows(this.#parts, filter, (rows) =>
+      rows.length === 0 ? [] : this.#find(request, rows),
+    );
+  }
+
+  #assertSound(): void {
+    const { failure } = this.#parts.writer;
+    if (failure !== undefined) throw failure;
+  }
+
+  #canShare(request: ResolvedSearch): boolean {
+    return (
+      request.filter === undefined && this.#parts.indexes[request.fieldIndex]!.canShare(indexQueryOf(request))
+    );
+  }
+
+  /** Searches that were called one by one are answered even if the collection is closed meanwhile: closing waits. */
+  async #answerGathered(waiting: readonly WaitingSearch[]): Promise<void> {
+    const [first] = waiting;
+    try {
+      if (waiting.length === 1) first!.found(await this.#answer(first!.request));
+      else await this.#answerTogether(waiting, () => {});
+    } catch (error) {
+      // Rejecting one that was told already does nothing.
+      for (const { failed } of waiting) failed(error);
+    }
+  }
+
+  async #answerTogether(waiting: readonly WaitingSearch[], check: () => void): Promise<void> {
+    this.#assertSound();
+    const { indexes } = this.#parts;
+    const view = (found: IndexHits, request: ResolvedSearch): Hit[] => this.#view(found, request);
+    const afterTurn = (): void => {
+      check();
+      this.#assertSound();
+    };
+    await searchTogether({ indexes, view, afterTurn }, waiting);
+  }
+
   #find(request: ResolvedSearch, allowed?: Uint32Array): Hit[] {
-    const { limit, offset, effort, vector, fieldIndex } = request;
-    const query = { limit: limit + offset, effort };
-    const index = this.#parts.indexes[fieldIndex]!;
-    return this.#view(index.search(vector, allowed === undefined ? query : { ...query, allowed }), request);
+    const index = this.#parts.indexes[request.fieldIndex]!;
+    const query = indexQueryOf(request);
+    return this.#view(
+      index.search(request.vector, allowed === undefined ? query : { ...query, allowed }),
+      request,
+    );
   }
 
   /** Hits for the found rows behind the offset. */

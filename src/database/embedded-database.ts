@@ -3,7 +3,7 @@
 import { availableParallelism } from "node:os";
 import { OmenError } from "../base/omen-error.js";
 import type { EmbeddedCollection } from "../collection/collection.js";
-import { startLinkingPool, type LinkingPool } from "../collection/linking.js";
+import { indexThreads, type IndexThreads } from "../collection/index-threads.js";
 import { openCollection } from "../collection/open-collection.js";
 import { collectionDropped, databaseClosed, UseGate } from "../collection/use-gate.js";
 import type { CollectionConfig, ResolvedCollectionConfig } from "../model/collection-config.js";
@@ -14,11 +14,13 @@ import { decodeCollectionName } from "../model/decode-name.js";
 import type { Backing, OpenedStore } from "./backing.js";
 
 const linkingThreadsDefaultMax = 4;
+/** The host searches too; with more threads its own part of each search, rescoring and hits, is the bound. */
+const searchThreadsDefaultMax = 3;
 
 /** A folder of collections, or collections in memory, opened in this process. */
 export class EmbeddedDatabase implements Database {
   readonly #backing: Backing;
-  readonly #pool: LinkingPool;
+  readonly #threads: IndexThreads;
   readonly #gate = new UseGate();
   /** Collections opened or being opened, by name. */
   readonly #opened = new Map<string, Promise<EmbeddedCollection>>();
@@ -26,11 +28,13 @@ export class EmbeddedDatabase implements Database {
   #lastChange: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  constructor(backing: Backing, { linkingThreads }: ResolvedOpenOptions) {
+  constructor(backing: Backing, { linkingThreads, searchThreads }: ResolvedOpenOptions) {
     this.#backing = backing;
-    this.#pool = startLinkingPool(
-      linkingThreads ?? Math.min(availableParallelism(), linkingThreadsDefaultMax),
-    );
+    const cores = availableParallelism();
+    this.#threads = indexThreads({
+      linkingThreads: linkingThreads ?? Math.min(cores, linkingThreadsDefaultMax),
+      searchThreads: searchThreads ?? Math.min(cores - 1, searchThreadsDefaultMax),
+    });
   }
 
   async createCollection(name: string, config: CollectionConfig): Promise<Collection> {
@@ -63,7 +67,7 @@ export class EmbeddedDatabase implements Database {
       const collections = [];
       for (const name of this.#backing.names()) collections.push(await (await this.#open(name)).stats());
       const { path, durability } = this.#backing;
-      return { path, durability, collections, linkingThreads: this.#pool.runningThreads };
+      return { path, durability, collections, ...this.#threads.running };
     });
   }
 
@@ -82,7 +86,7 @@ export class EmbeddedDatabase implements Database {
     const collections = await Promise.allSettled(this.#opened.values());
     const opened = collections.flatMap((found) => (found.status === "fulfilled" ? [found.value] : []));
     const ends = await Promise.allSettled(opened.map((collection) => collection.close()));
-    ends.push(...(await Promise.allSettled([this.#pool.close()])));
+    ends.push(...(await Promise.allSettled([this.#threads.close()])));
     ends.push(...(await Promise.allSettled([this.#backing.close()])));
     const failed = ends.find((end) => end.status === "rejected");
     if (failed !== undefined) throw failed.reason;
@@ -130,7 +134,7 @@ export class EmbeddedDatabase implements Database {
         await this.#backing.setConfig(name, changed);
         saved = changed;
       });
-    return openCollection({ name, config, store, folder, pool: this.#pool, saveConfig });
+    return openCollection({ name, config, store, folder, threads: this.#threads, saveConfig });
   }
 
   /** One that cannot be opened is forgotten, so that the next call tries again. */

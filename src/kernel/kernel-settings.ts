@@ -36,4 +36,5 @@ export const headerWord = {
   tailStart: 16,
   linkedCount: 20,
   writing: 24,
+  landmarksAt: 32,
 } as const;

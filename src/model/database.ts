@@ -90,4 +90,9 @@ export interface Database extends AsyncDisposable {
 export interface OpenOptions {
   /** Threads that link rows in the background: 1 to 64. Default: the number of cores, at most 4. */
   readonly linkingThreads?: number;
+  /**
+   * Threads that help where several searches wait: 0 to 64. They start with the first such searches, and sleep in between.
+   * Default: the number of cores less one, at most 3.
+   */
+  readonly searchThreads?: number;
 }

@@ -139,14 +139,31 @@ function decodeField(name: string, given: GivenField, field: string): ResolvedVe
 /** Options of `open`, complete except for defaults that depend on the machine. */
 export interface ResolvedOpenOptions {
   readonly linkingThreads: number | undefined;
+  readonly searchThreads: number | undefined;
 }
 
-const openFields: readonly (keyof OpenOptions)[] = ["linkingThreads"];
+const openFields: readonly (keyof OpenOptions)[] = ["linkingThreads", "searchThreads"];
 
 /** Decodes the options of `open`. */
 export function decodeOpenOptions(value: unknown): ResolvedOpenOptions {
   const given = decodeFields(value === undefined ? {} : value, "options", openFields);
-  if (given.linkingThreads === undefined) return { linkingThreads: undefined };
-  const range = { min: 1, max: limits.linkingThreadsMax, fallback: 1 };
-  return { linkingThreads: decodeInteger(given.linkingThreads, "options.linkingThreads", range) };
+  const { linkingThreads, searchThreads } = given;
+  return {
+    linkingThreads: decodeThreads(linkingThreads, "options.linkingThreads", {
+      min: 1,
+      max: limits.linkingThreadsMax,
+    }),
+    searchThreads: decodeThreads(searchThreads, "options.searchThreads", {
+      min: 0,
+      max: limits.searchThreadsMax,
+    }),
+  };
+}
+
+function decodeThreads(
+  value: unknown,
+  field: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): number | undefined {
+  return value === undefined ? undefined : decodeInteger(value, field, { min, max, fallback: min });
 }

@@ -16,6 +16,7 @@ export const limits = {
   recallMin: 0.5,
   recallMax: 0.999,
   linkingThreadsMax: 64,
+  searchThreadsMax: 64,
   indexedPathsMax: 256,
   filterDepthMax: 64,
   filterNodesMax: 4096,

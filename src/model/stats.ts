@@ -95,4 +95,6 @@ export interface DatabaseStats {
   readonly collections: readonly CollectionStats[];
   /** Linking threads running now. */
   readonly linkingThreads: number;
+  /** Search threads running now. */
+  readonly searchThreads: number;
 }

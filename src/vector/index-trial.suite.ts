@@ -3,7 +3,7 @@
 import type { SearchEffort } from "../model/search-effort.js";
 import type { SeededRandom } from "../base/seeded-random.js";
 import type { Metric } from "../model/collection-config.js";
-import { LinkingPool } from "./linking-pool.js";
+import { IndexThreads } from "./index-threads.js";
 import { VectorIndex, type VectorIndexOptions } from "./vector-index.js";
 
 /** Vectors around `clusters` centres, n × dimension, row-major. */
@@ -45,10 +45,10 @@ export class IndexTrial {
   rowEnd = 0;
   #free: number[] = [];
 
-  private constructor(options: Omit<VectorIndexOptions, "readOriginal" | "pool">, threads: number) {
+  private constructor(options: Omit<VectorIndexOptions, "readOriginal" | "threads">, threads: number) {
     this.options = {
       ...options,
-      pool: new LinkingPool(threads),
+      threads: new IndexThreads({ linkingThreads: threads, searchThreads: 2 }),
       readOriginal: (row, target, offset) => {
         const vector = this.rows.get(row);
         if (vector !== undefined) target.set(vector, offset);
@@ -140,7 +140,7 @@ export class IndexTrial {
 
   async close(): Promise<void> {
     await this.index.close();
-    await this.options.pool.close();
+    await this.options.threads.close();
   }
 }
 

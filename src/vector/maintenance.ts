@@ -205,7 +205,7 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
     this.#runningJobs--;
     if (job.kind === "link") {
       this.linkedRowsSinceCheckpoint += reply.result;
-      if (!this.#tailHasRows()) this.#linking = false;
+      if (!this.#tailHasRows()) this.#endLinking();
     } else {
       const chore = this.#runningChores.get(job);
       this.#runningChores.delete(job);
@@ -213,6 +213,12 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
     }
     this.#wakeWaiters();
     this.#consider();
+  }
+
+  /** Landmarks chosen while rows were linked are of that moment; chosen again they are those of a loaded checkpoint. */
+  #endLinking(): void {
+    this.#linking = false;
+    this.#memory.setHeader("landmarksAt", 0);
   }
 
   jobFailed(error: Error): void {

@@ -5,7 +5,8 @@ import { OmenError } from "../base/omen-error.js";
 import { candidatesMax, rescoreRowsMax } from "../kernel/kernel-settings.js";
 import type { SearchEffort } from "../model/search-effort.js";
 import type { IndexMemory } from "./index-memory.js";
-import type { RowCounts, SearchPlanner } from "./search-plan.js";
+import { deskRowsMax } from "./search-desk.js";
+import type { RowCounts, SearchPlanner, WalkSettings } from "./search-plan.js";
 
 /** Copies the exact vector of a row into `target[offset …]`; false if there is none. */
 export type OriginalReader = (row: number, target: Float32Array, offset: number) => boolean;
@@ -27,10 +28,31 @@ export interface IndexHits {
   scores: Float64Array;
 }
 
+/** The part of a search that reads nothing but the index, so that any thread can do it: finding candidates. */
+export interface CandidateSearch {
+  readonly limit: number;
+  /** Most candidates that a walk may find. */
+  readonly depth: number;
+  /** Undefined for an exact scan of the rows below `rowEnd`. */
+  readonly walk: WalkSettings | undefined;
+  readonly rowEnd: number;
+}
+
+/** What a thread found: live rows, those of a scan ascending. */
+export interface FoundCandidates {
+  readonly count: number;
+  readonly rows: Uint32Array;
+  readonly isWalk: boolean;
+  /** Distances computed from codes. */
+  readonly distances: number;
+}
+
 /** Most candidates rescored for `limit` hits; the kernel leaves out those that codes rule out. */
 function rescoringDepth(limit: number): number {
   return Math.min(candidatesMax, Math.max(limit * 2, limit + 40));
 }
+/** In a smaller index a search takes less time than handing it to a thread and back. */
+const sharedRowsMin = 512;
 /** Rows up to which insertion sorts faster than anything clever. */
 const insertionMax = 256;
 
@@ -89,11 +111,44 @@ export class Searcher {
     const depth = rescoringDepth(request.limit);
     const candidates = Math.min(candidatesMax, ef);
     const count = this.#memory.kernel.search(candidates, request.limit, depth, slack, Number(fine));
+    return this.#finishWalk(count, request.limit, liveRows);
+  }
+
+  /** Rescores the first `count` host rows, which a walk found. */
+  #finishWalk(count: number, limit: number, liveRows: number): IndexHits {
     // Dead rows take places in the pool, and in a graph of many duplicates a walk may end early.
-    if (count < Math.min(request.limit, liveRows)) return this.#searchExact(request.limit);
+    if (count < Math.min(limit, liveRows)) return this.#searchExact(limit);
     if (!this.#originalsAtHand) this.#sortHostRows(count);
-    this.#rescore(count, request.limit);
+    this.#rescore(count, limit);
     return this.#hits;
+  }
+
+  /** What another thread can do of a search in this turn, or undefined where it is little or needs the host. */
+  candidateSearch(request: IndexQuery, counts: RowCounts): CandidateSearch | undefined {
+    const { limit, allowed } = request;
+    if (allowed !== undefined || counts.liveRows < sharedRowsMin) return undefined;
+    const plan = this.#planner.plan(request, counts);
+    const { rowEnd } = this.#memory;
+    if (plan.kind === "scan") return { limit, depth: 0, walk: undefined, rowEnd };
+    const depth = rescoringDepth(limit);
+    if (depth > deskRowsMax) return undefined;
+    return { limit, depth, walk: { ...plan.walk, ef: Math.min(candidatesMax, plan.walk.ef) }, rowEnd };
+  }
+
+  /** Ends a search whose candidates were found by another thread in this turn: the answer is that of `search`. */
+  finish(query: Float32Array, { limit }: IndexQuery, counts: RowCounts, found: FoundCandidates): IndexHits {
+    const { rows, count, isWalk, distances } = found;
+    this.#begin(limit);
+    this.#counters.searches++;
+    this.#counters.distances += distances;
+    this.#memory.input.set(query);
+    if (!isWalk) {
+      this.#rescoreRows(rows.subarray(0, count), limit);
+      return this.#hits;
+    }
+    const { hostRows } = this.#memory;
+    for (let i = 0; i < count; i++) hostRows[i] = rows[i]!;
+    return this.#finishWalk(count, limit, counts.liveRows);
   }
 
   #begin(limit: number): void {

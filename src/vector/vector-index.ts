@@ -8,10 +8,24 @@ import { defaultEffort } from "../model/search-effort.js";
 import type { VectorIndexStats } from "../model/stats.js";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint-file.js";
 import { IndexMemory } from "./index-memory.js";
-import type { LinkingPool } from "./linking-pool.js";
+import type { IndexThreads } from "./index-threads.js";
 import { Maintenance } from "./maintenance.js";
+import {
+  answer,
+  searchInParallel,
+  type NextSearch,
+  type QueuedSearch,
+  type SharedSearcher,
+} from "./parallel-search.js";
 import { SearchPlanner } from "./search-plan.js";
-import { Searcher, type IndexHits, type IndexQuery, type OriginalReader } from "./searcher.js";
+import {
+  Searcher,
+  type CandidateSearch,
+  type FoundCandidates,
+  type IndexHits,
+  type IndexQuery,
+  type OriginalReader,
+} from "./searcher.js";
 
 /** What an index is made with. */
 export interface VectorIndexOptions {
@@ -22,7 +36,7 @@ export interface VectorIndexOptions {
   readonly maxDegree: number;
   readonly efConstruction: number;
   readonly readOriginal: OriginalReader;
-  readonly pool: LinkingPool;
+  readonly threads: IndexThreads;
   /** True if removed rows may be reused only after a checkpoint without them is durable (see takeFreeRows). */
   readonly durable: boolean;
 }
@@ -30,13 +44,15 @@ export interface VectorIndexOptions {
 /** Rows that one turn of the event loop counts or reads. */
 const sliceRows = 16_384;
 
-/** The index of one vector field. Only the host thread calls it; linking threads work on its memory. */
-export class VectorIndex {
+/** The index of one vector field. Only the host thread calls it; other threads work on its memory. */
+export class VectorIndex implements SharedSearcher {
   readonly #options: VectorIndexOptions;
   readonly #memory: IndexMemory;
   readonly #maintenance: Maintenance;
   readonly #planner: SearchPlanner;
   readonly #searcher: Searcher;
+  /** The number that search threads know this index by. */
+  readonly #shared: number;
   /** Rows that may be written again. */
   #free: number[] = [];
   /** Rows out of the graph that the last durable checkpoint still holds. */
@@ -53,9 +69,9 @@ export class VectorIndex {
       originalsInMemory: options.originals === "memory" && !fullPrecision,
       maxDegree: options.maxDegree,
       efConstruction: options.efConstruction,
-      threads: options.pool.threadCount + 1,
+      threads: options.threads.scratchCount,
     });
-    this.#maintenance = new Maintenance(this.#memory, options.pool, (rows) => {
+    this.#maintenance = new Maintenance(this.#memory, options.threads.linking, (rows) => {
       this.#release(rows);
     });
     const { kernel } = this.#memory;
@@ -63,6 +79,7 @@ export class VectorIndex {
     this.#planner = new SearchPlanner(this.#maintenance.calibrator, bytes);
     const { readOriginal } = options;
     this.#searcher = new Searcher({ memory: this.#memory, planner: this.#planner, readOriginal });
+    this.#shared = options.threads.searching.attach();
   }
 
   /** An empty index. */
@@ -152,6 +169,34 @@ export class VectorIndex {
 
   search(query: Float32Array, request: IndexQuery): IndexHits {
     return this.#searcher.search(query, request, this.#maintenance);
+  }
+
+  /** True if search threads can take a part of such a search from the host. */
+  canShare(query: IndexQuery): boolean {
+    return this.#options.threads.searching.isUsable && this.candidateSearch(query) !== undefined;
+  }
+
+  /** Answers searches that wait together, with the search threads, until `next` gives none. All are answered then. */
+  searchAll(next: NextSearch): void {
+    const { searching } = this.#options.threads;
+    if (!searching.isUsable) {
+      for (let search = next(); search !== undefined; search = next()) this.#answer(search);
+      return;
+    }
+    const desk = searching.deskFor(this.#shared, this.#maintenance.access);
+    searchInParallel({ desk, index: this.#shared, threadCount: searching.threadCount, searcher: this, next });
+  }
+
+  #answer(search: QueuedSearch): void {
+    answer(search, () => this.search(search.vector, search.query));
+  }
+
+  candidateSearch(query: IndexQuery): CandidateSearch | undefined {
+    return this.#searcher.candidateSearch(query, this.#maintenance);
+  }
+
+  finish(vector: Float32Array, query: IndexQuery, found: FoundCandidates): IndexHits {
+    return this.#searcher.finish(vector, query, this.#maintenance, found);
   }
 
   /** Tells linking threads to give way until `endWrite`. Calls may nest. */
@@ -252,8 +297,9 @@ export class VectorIndex {
     return { kind: "walk", calibratedRows, ...plan.walk };
   }
 
-  /** Stops linking and lets go of the memory. */
+  /** Stops linking and lets go of the memory. No search may be under way. */
   async close(): Promise<void> {
+    this.#options.threads.searching.detach(this.#shared);
     await this.#maintenance.close();
   }
 
