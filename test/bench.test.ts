@@ -252,6 +252,25 @@ test("a number that kernels cannot be measured with is refused", () => {
   }
 });
 
+test("batch prints searches a second with threads and without, and the recall of both", () => {
+  const cache = mkdtempSync(join(tmpdir(), "omendb-bench-cache-"));
+  try {
+    const small = ["--n", "1500", "--dimension", "16", "--queries", "40", "--rounds", "1"];
+    const output = run("batch.js", ...small, "--cache-folder", cache);
+    assert.match(
+      output,
+      /clustered, 1500 x 16, 40 queries in one searchBatch, limit 10, recall 0\.99 asked for/,
+    );
+    assert.equal(
+      output.match(/search threads: \d+ searches a second, recall [01]\.\d{4}; alone p50/g)?.length,
+      2,
+    );
+    assert.match(output, /with 1 threads \d+\.\d\d x/);
+  } finally {
+    rmSync(cache, { recursive: true });
+  }
+});
+
 test("an unknown option is refused", () => {
   for (const given of [["--points", "5"], ["--n"], ["--n", "many"], ["5"]]) {
     const { status, stderr } = spawnSync(process.execPath, [join(folder, "ingest.js"), ...given], {

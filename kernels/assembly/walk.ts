@@ -6,7 +6,7 @@
 
 import { coarseError, isRoughFine, scoreFine, scoreRough, selfDistance } from "./distance";
 import {
-  code, entryRow, gatherDistances, gatherRows, links, maxDegree, NO_ROW, poolA, rowEnd, visited,
+  code, codeStride, entryRow, gatherDistances, gatherRows, links, maxDegree, NO_ROW, poolA, rowEnd, visited,
 } from "./layout";
 import { nearestLandmark } from "./landmarks";
 import { candidate, candidateAt, candidateDistance, candidateRow, clearPool, FOLLOWED, insertCandidate } from "./pool";
@@ -41,10 +41,21 @@ export function unmark(row: u32): bool {
 /** Forgets which rows were visited. */
 export function clearVisited(): void { memory.fill(visited, 0, ((<usize>rowEnd() + 31) >> 5) << 2); }
 
-/** Loads the first line of each gathered row, so that its misses overlap: the rest of a row follows by itself. */
+/**
+ * Rows of at least so many bytes are touched line by line. Time of a search against touching the first line alone: 0.76 with
+ * 784 bytes and 80,000 rows, 0.86 with 400 and 150,000, 1.04 with 400 and 25,000, 1.03 with 272 and 200,000.
+ */
+const TOUCH_LINES_MIN: usize = 384;
+const LINE_BYTES: usize = 64;
+
+/** Loads the first line of each gathered row, so that its misses overlap; the rest of a short row follows by itself. */
 @inline function touchGathered(count: u32): void {
+  const bytes = codeStride < TOUCH_LINES_MIN ? LINE_BYTES : codeStride;
   let x: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) x ^= load<u32>(code(load<u32>(gatherRows + (<usize>i << 2))));
+  for (let i: u32 = 0; i < count; i++) {
+    const c = code(load<u32>(gatherRows + (<usize>i << 2)));
+    for (let o: usize = 0; o < bytes; o += LINE_BYTES) x ^= load<u32>(c + o);
+  }
   touched ^= x;
 }
 
