@@ -30,17 +30,17 @@ export interface SharedSearcher {
   finish(vector: Float32Array, query: IndexQuery, found: FoundCandidates): IndexHits;
 }
 
-/** The host looks for a thread's answer at least so long before it searches itself… */
-const patienceMsMin = 0.25;
-/** …and so many times as long as the longest search of this run took here. */
-const patienceFactor = 2;
+/**
+ * The host looks for a thread's answer at least so long before it searches itself, and as long as its longest search of
+ * this run took: then waiting costs at most as much as it could have saved.
+ */
+const patienceMsMin = 0.05;
 
 /** What a run works with. */
 export interface ParallelParts {
   readonly desk: SearchDesk;
   /** The number of the index on the desk. */
   readonly index: number;
-  readonly threadCount: number;
   readonly searcher: SharedSearcher;
   readonly next: NextSearch;
 }
@@ -76,8 +76,8 @@ class ParallelRun {
 
   /** Fills the free slots. */
   #lay(): void {
-    const { desk, next, searcher, threadCount } = this.#parts;
-    const before = this.#laidCount;
+    const { desk, next, searcher } = this.#parts;
+    let added = 0;
     for (let slot = desk.freeSlot(); slot >= 0; slot = desk.freeSlot()) {
       const search = next();
       if (search === undefined) break;
@@ -89,9 +89,10 @@ class ParallelRun {
       this.#write(desk.slots[slot]!, search.vector, part);
       this.#laid[slot] = search;
       this.#laidCount++;
+      added++;
       desk.queue(slot);
     }
-    if (this.#laidCount > before) desk.ring(threadCount);
+    if (added > 0) desk.ring();
   }
 
   #write({ words, floats, query }: DeskSlot, vector: Float32Array, part: CandidateSearch): void {
@@ -143,7 +144,7 @@ class ParallelRun {
   #await(): boolean {
     if (this.#laidCount === 0) return false;
     const { desk } = this.#parts;
-    const end = performance.now() + Math.max(patienceMsMin, patienceFactor * this.#longestMs);
+    const end = performance.now() + Math.max(patienceMsMin, this.#longestMs);
     while (performance.now() < end) if (desk.foundSlot() >= 0) return true;
     return this.#searchLaid(this.#laid.findIndex((search) => search !== undefined));
   }

@@ -90,10 +90,21 @@ export class SearchDesk {
     Atomics.store(this.#states, slot, queued);
   }
 
-  /** Tells threads that there is something to look at, and wakes as many as `threads` of those that sleep. */
-  ring(threads: number): void {
+  /** Tells threads of what was queued, and wakes as many as there are slots queued but one, which the host will take. */
+  ring(): void {
     Atomics.add(this.#control, bell, 1);
-    if (Atomics.load(this.#control, sleeping) > 0) Atomics.notify(this.#control, bell, threads);
+    if (Atomics.load(this.#control, sleeping) === 0) return;
+    let count = 0;
+    for (let slot = 0; slot < this.#states.length; slot++) {
+      if (Atomics.load(this.#states, slot) === queued) count++;
+    }
+    if (count > 1) Atomics.notify(this.#control, bell, count - 1);
+  }
+
+  /** Wakes every thread that sleeps. */
+  wakeAll(): void {
+    Atomics.add(this.#control, bell, 1);
+    Atomics.notify(this.#control, bell);
   }
 
   /** Takes a queued slot back; -1 if threads have all of them. */
@@ -104,10 +115,6 @@ export class SearchDesk {
   /** A slot in which rows were found, or -1. */
   foundSlot(): number {
     return this.#slotIn(found);
-  }
-
-  isFound(slot: number): boolean {
-    return Atomics.load(this.#states, slot) === found;
   }
 
   /** Done with what was found. */

@@ -62,7 +62,7 @@ export class SearchThreads {
     if (!this.#known.delete(index)) return;
     this.#post({ kind: "forget", index });
     // One that sleeps would hold the memory of the index until it has work again.
-    this.#desk?.ring(this.threadCount);
+    this.#desk?.wakeAll();
   }
 
   /** The desk of the threads, which know the index from now on; they are started if they do not run. */

@@ -184,7 +184,7 @@ export class VectorIndex implements SharedSearcher {
       return;
     }
     const desk = searching.deskFor(this.#shared, this.#maintenance.access);
-    searchInParallel({ desk, index: this.#shared, threadCount: searching.threadCount, searcher: this, next });
+    searchInParallel({ desk, index: this.#shared, searcher: this, next });
   }
 
   #answer(search: QueuedSearch): void {
