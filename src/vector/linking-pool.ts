@@ -91,6 +91,8 @@ export class LinkingPool {
     const worker = new Worker(new URL("./linking-worker.js", import.meta.url), {
       workerData: { thread: this.#threads.length + 1 },
       name: "omendb-linking",
+      // Some options of the process, such as --input-type, stop a thread that is started from a file.
+      execArgv: [],
     });
     const thread: Thread = { worker, known: new Set(), busy: undefined };
     worker.on("message", (reply: LinkingReply) => {

@@ -93,6 +93,8 @@ export class SearchThreads {
       const worker = new Worker(new URL("./search-worker.js", import.meta.url), {
         workerData,
         name: "omendb-search",
+        // As for linking threads.
+        execArgv: [],
       });
       worker.on("error", () => this.#fail());
       worker.on("exit", () => this.#fail());
