@@ -107,6 +107,9 @@ const badOpenings: readonly (readonly [
   ["65 linking threads", ":memory:", { linkingThreads: 65 }, "out_of_range", "options.linkingThreads"],
   ["half a linking thread", ":memory:", { linkingThreads: 0.5 }, "out_of_range", "options.linkingThreads"],
   ["linking threads as text", ":memory:", { linkingThreads: "2" }, "wrong_type", "options.linkingThreads"],
+  ["-1 search threads", ":memory:", { searchThreads: -1 }, "out_of_range", "options.searchThreads"],
+  ["65 search threads", ":memory:", { searchThreads: 65 }, "out_of_range", "options.searchThreads"],
+  ["search threads as text", ":memory:", { searchThreads: "2" }, "wrong_type", "options.searchThreads"],
   ["options that are no object", ":memory:", 7, "wrong_type", "options"],
 ];
 

@@ -2,9 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { seededRandom } from "../base/seeded-random.js";
 import { clusteredVectors, IndexTrial } from "./index-trial.suite.js";
+import { MadeUpThreads, searchForAll, type Step } from "./made-up-threads.suite.js";
 import type { QueuedSearch } from "./parallel-search.js";
+import { SearchDesk } from "./search-desk.js";
 import type { IndexQuery } from "./searcher.js";
 
 const dimension = 160;
@@ -105,4 +108,37 @@ test("a search whose answer is refused fails alone", async () => {
     else assert.equal(hits?.[0]?.row, i);
   }
   await trial.close();
+});
+
+test("each search is told once what it was to find, whatever threads do and leave undone", () => {
+  const fate = fc.record({ isForHost: fc.boolean(), isGivenBack: fc.boolean(), fails: fc.boolean() });
+  // The searches of several runs, over one desk and the same threads.
+  const runs = fc.array(fc.array(fate, { maxLength: 40 }), { minLength: 1, maxLength: 4 });
+  const steps = fc.array(fc.constantFrom<Step>("take", "tell", "rest"), { maxLength: 200, size: "max" });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 5 }), runs, steps, (slotCount, rounds, some) => {
+      const desk = new SearchDesk(slotCount);
+      const threads = new MadeUpThreads(new SearchDesk(slotCount, desk.buffer), some);
+      for (const fates of rounds) {
+        threads.fates = fates;
+        const told = searchForAll(desk, fates, () => threads.act());
+        assert.deepEqual(
+          told,
+          fates.map(({ fails }, row) => [`${row} ${fails ? "fails" : "found"}`]),
+        );
+      }
+    }),
+  );
+});
+
+test("an assertion in the middle of a run leaves nothing queued", () => {
+  const desk = new SearchDesk(4);
+  const fates = Array.from({ length: 3 }, () => ({ isForHost: false, isGivenBack: false, fails: false }));
+  let moment = 0;
+  const breakOnce = (): void => {
+    if (++moment === 5) throw new Error("broken");
+  };
+  assert.throws(() => searchForAll(desk, fates, breakOnce), /broken/);
+  assert.equal(desk.claim(), -1);
+  assert.deepEqual(searchForAll(desk, fates, () => {}).flat(), ["0 found", "1 found", "2 found"]);
 });
