@@ -243,6 +243,8 @@ export class VectorIndex implements SharedSearcher {
       const linked = this.#maintenance.linkedRowsSinceCheckpoint;
       const { calibration } = this.#maintenance.calibrator;
       await writeCheckpoint(path, this.#memory, { sequence, calibration });
+      // Landmarks are spread over the rows there are: chosen again, walks begin where those of a loaded index do.
+      this.#memory.setHeader("landmarksAt", 0);
       for (const row of released) {
         this.#released.delete(row);
         this.#free.push(row);
