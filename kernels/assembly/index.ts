@@ -1,13 +1,13 @@
 // The exports of the module: what src/kernel/kernel.ts calls.
 
 export {
-  blockAddress, blockByteCount, bytesFor, checkpointBytes, coarseStrideBytes, codeStrideBytes, configure, exactAddress, headerAddress, hostRowsAddress,
+  allowedAddress, blockAddress, blockByteCount, bytesFor, checkpointBytes, coarseStrideBytes, codeStrideBytes, configure, exactAddress, headerAddress, hostRowsAddress,
   hostScoresAddress, inputAddress, linkStrideBytes, originalAddress, originalStrideBytes, ownOriginalBytes, rescoreAddress, rowLimit,
   scratchEnd,
 } from "./layout";
 export { encode } from "./encode";
 export { distanceCount, resetCounters } from "./distance";
-export { search, sortHostRows } from "./search";
+export { search, searchAllowed, sortHostRows } from "./search";
 export { beginExact, endExact, exactGathered, exactLive, gatherAddress, gatherLimit } from "./scan";
 export { rescoreRows, rescoreVectorsAt } from "./rescore";
 export { beginTrial, endTrial, tryWalk } from "./trial";

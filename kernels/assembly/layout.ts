@@ -85,6 +85,8 @@ export let visited: usize = 0;
 /** One bit a row: rows that a reachability sweep has reached, and those of them whose neighbors it has followed. */
 export let reached: usize = 0;
 export let expanded: usize = 0;
+/** One bit a row: rows that a filter lets through, as the host wrote them for one search. */
+export let allowed: usize = 0;
 /** The vector handed over by the host, f32. */
 export let inputVector: usize = 0;
 /** The query as the dot product consumes it: i8, i16 or f32. */
@@ -159,11 +161,11 @@ export function configure(
   blockBytes = align(originalsOffset + (ownOriginals ? BLOCK_ROWS * originalStride : 0), 64);
 
   header = align(__heap_base, 256);
-  // A thread keeps three bits a row beside its fixed scratch; solve for the rows that fit below 4 GiB.
+  // A thread keeps four bits a row beside its fixed scratch; solve for the rows that fit below 4 GiB.
   const fixed: usize = placeScratch(0, 0);
   const shared: usize = placeLandmarks(header + HEADER_BYTES);
   const available: u64 = 0xffff0000 - <u64>shared - <u64>threads * <u64>fixed - 65536;
-  const perBlock: u64 = <u64>blockBytes + <u64>threads * 3 * <u64>BITS_BYTES;
+  const perBlock: u64 = <u64>blockBytes + <u64>threads * 4 * <u64>BITS_BYTES;
   const blockMax: u32 = <u32>(available / perBlock);
   rowMax = blockMax << BLOCK_SHIFT;
   const bits: usize = <usize>blockMax * BITS_BYTES + 64;
@@ -185,6 +187,7 @@ function placeScratch(at: usize, bits: usize): usize {
   visited = p; p += align(bits, 64);
   reached = p; p += align(bits, 64);
   expanded = p; p += align(bits, 64);
+  allowed = p; p += align(bits, 64);
   inputVector = p; p += align(originalStride, 64);
   preparedQuery = p; p += align(originalStride, 64);
   poolA = p + 64; p += align((<usize>POOL_MAX + 16) << 3, 64) + 64;
@@ -241,6 +244,7 @@ export function inputAddress(): usize { return inputVector; }
 export function hostRowsAddress(): usize { return hostRows; }
 export function hostScoresAddress(): usize { return hostScores; }
 export function rescoreAddress(): usize { return rescoreVectors; }
+export function allowedAddress(): usize { return allowed; }
 export function exactAddress(): usize { return exactCandidates; }
 export function originalStrideBytes(): usize { return originalStride; }
 export function scratchEnd(): usize { return blocks; }

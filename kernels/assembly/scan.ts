@@ -7,7 +7,7 @@
 import { beginQuery, scoreFine } from "./distance";
 import { queryNorm, queryResidual } from "./encode";
 import {
-  bitWord, bitMask, block, BLOCK_ROWS, code, EUCLIDEAN, EXACT_MAX, exactCandidates, fullPrecision, GATHER_MAX, gatherDistances,
+  allowed, bitWord, bitMask, block, BLOCK_ROWS, code, EUCLIDEAN, EXACT_MAX, exactCandidates, fullPrecision, GATHER_MAX, gatherDistances,
   gatherRows, header, LINKED, LIVE, metric, normOf, paddedDimension, poolB, residualOf, rowEnd, TAIL_START, visited,
 } from "./layout";
 import { candidate, candidateAt, candidateDistance, candidateRow, clearPool, insertCandidate } from "./pool";
@@ -46,17 +46,27 @@ export function scanGathered(count: u32, capacity: u32): void {
   }
 }
 
+/** Every row, to a scan that no filter narrows. */
+const EVERY_ROW: usize = 0;
+
 /** Scans the live rows that are not linked yet into poolB, and marks them as visited. Returns how many there were. */
-export function scanTail(capacity: u32): u32 {
+export function scanTail(capacity: u32): u32 { return scanTailOf(EVERY_ROW, capacity); }
+
+/** The same, scoring only those that the filter lets through. */
+export function scanAllowedTail(capacity: u32): u32 { return scanTailOf(allowed, capacity); }
+
+/** `filter` is the address of a bit a row. */
+function scanTailOf(filter: usize, capacity: u32): u32 {
   beginScan();
   const end = rowEnd();
   let count: u32 = 0, total: u32 = 0;
   for (let row = atomic.load<u32>(header + TAIL_START) & ~31; row < end; row += 32) {
     const words = wordsOf(row);
-    const tail = atomic.load<u32>(words + LIVE) & ~atomic.load<u32>(words + LINKED);
+    let tail = atomic.load<u32>(words + LIVE) & ~atomic.load<u32>(words + LINKED);
     if (tail == 0) continue;
-    const seen = visited + (<usize>(row >> 5) << 2);
-    store<u32>(seen, load<u32>(seen) | tail);
+    const word = <usize>(row >> 5) << 2;
+    store<u32>(visited + word, load<u32>(visited + word) | tail);
+    if (filter != EVERY_ROW) tail &= load<u32>(filter + word);
     total += popcnt(tail);
     count = gatherBits(tail, row, count);
     if (count >= SCAN_BATCH) { scanGathered(count, capacity); count = 0; }

@@ -4,8 +4,9 @@ import { beginQuery } from "./distance";
 import { queryNorm, queryResidual } from "./encode";
 import { code, dimension, EUCLIDEAN, hasBit, hostRows, LIVE, metric, normOf, poolA, poolB, residualOf } from "./layout";
 import { candidateAt, candidateDistance, candidateRow, FOLLOWED } from "./pool";
-import { scanCount, scanTail } from "./scan";
+import { scanAllowedTail, scanCount, scanTail } from "./scan";
 import { clearVisited, refineCandidates, walk, walkCount } from "./walk";
+import { walkAllowed } from "./walk-allowed";
 
 /** Standard deviations of a code's error that a candidate may lie behind the last wanted one and still be rescored. */
 const DEVIATIONS: f32 = 4.0;
@@ -22,6 +23,20 @@ export function search(ef: u32, limit: u32, depth: u32, slack: f32, fine: bool):
   clearVisited();
   refineCandidates(limit);
   return merge(limit, depth);
+}
+
+/**
+ * The same among the rows whose bits the host has set at allowedAddress; -1 if some `distanceMax` distances were not enough
+ * for the walk.
+ */
+export function searchAllowed(ef: u32, limit: u32, depth: u32, slack: f32, fine: bool, distanceMax: u32): i32 {
+  beginQuery();
+  scanAllowedTail(depth);
+  const isDone = walkAllowed(ef, limit, slack, fine, distanceMax);
+  clearVisited();
+  if (!isDone) return -1;
+  refineCandidates(limit);
+  return <i32>merge(limit, depth);
 }
 
 /**

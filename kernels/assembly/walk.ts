@@ -31,7 +31,7 @@ export function unmark(row: u32): bool {
 }
 
 /** Marks a row as visited; returns 1 if it was not visited before. */
-@inline function visit(row: u32): u32 {
+@inline export function visit(row: u32): u32 {
   const word = visited + (<usize>(row >> 5) << 2);
   const bits = load<u32>(word);
   store<u32>(word, bits | (1 << (row & 31)));
@@ -49,7 +49,7 @@ const TOUCH_LINES_MIN: usize = 384;
 const LINE_BYTES: usize = 64;
 
 /** Loads the first line of each gathered row, so that its misses overlap; the rest of a short row follows by itself. */
-@inline function touchGathered(count: u32): void {
+@inline export function touchGathered(count: u32): void {
   const bytes = codeStride < TOUCH_LINES_MIN ? LINE_BYTES : codeStride;
   let x: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
@@ -73,14 +73,19 @@ const LINE_BYTES: usize = 64;
 }
 
 /** Loads what the next candidate's list occupies, so that it is in the cache when its turn comes. */
-@inline function touchNext(from: u32): void {
+@inline export function touchNext(from: u32): void {
   for (let i = from; i < walkCount; i++) {
     const c = candidateAt(poolA, i);
     if (c & FOLLOWED) continue;
-    const list = links(candidateRow(c));
-    touched ^= load<u32>(list) ^ load<u32>(list, 64) ^ load<u32>(list + 4 + (<usize>maxDegree << 2));
+    touchList(candidateRow(c));
     return;
   }
+}
+
+/** Loads the lines of a row's link list. */
+@inline export function touchList(row: u32): void {
+  const list = links(row);
+  touched ^= load<u32>(list) ^ load<u32>(list, 64) ^ load<u32>(list + 4 + (<usize>maxDegree << 2));
 }
 
 /** A row that walks pass by as if it were not there, or NO_ROW. */
@@ -99,7 +104,7 @@ let stretch: f32 = 0;
 let reach: f32 = 0;
 
 /** Scores the gathered rows, then inserts them; returns the first place in the pool that changed, at most `best`. */
-function insertGathered(count: u32, ef: u32, best: u32): u32 {
+export function insertGathered(count: u32, ef: u32, best: u32): u32 {
   if (walkFine) scoreFine(count);
   else scoreRough(count);
   for (let i: u32 = 0; i < count; i++) {
@@ -130,16 +135,7 @@ function drawIn(): void {
  * Rows marked as visited beforehand are not looked at. Leaves the visited bits set: the caller clears them.
  */
 export function walk(ef: u32, wanted: u32, slack: f32, fine: bool): void {
-  target = slack < 0 ? 0 : wanted;
-  stretch = (1 + slack) * (1 + slack) - 1;
-  walkFine = fine;
-  follow(ef);
-}
-
-function follow(ef: u32): void {
-  walkCount = 0;
-  reach = Infinity;
-  clearPool(poolA);
+  beginWalk(wanted, slack, fine);
   const entry = entryRow();
   if (entry == NO_ROW) return;
   if (hidden != NO_ROW) visit(hidden);
@@ -153,14 +149,29 @@ function follow(ef: u32): void {
   while (next < walkCount) {
     const c = candidateAt(poolA, next);
     if (c & FOLLOWED) { next++; continue; }
-    if (candidateDistance(c) > reach) return;
-    store<u64>(poolA + (<usize>next << 3), c | FOLLOWED);
+    if (isOutOfReach(c)) return;
+    setFollowed(next, c);
     const count = gatherNeighbors(links(candidateRow(c)));
     touchGathered(count);
     touchNext(next + 1);
     next = insertGathered(count, ef, next + 1);
   }
 }
+
+/** Empties poolA for a walk of these settings; see walk(). */
+export function beginWalk(wanted: u32, slack: f32, fine: bool): void {
+  target = slack < 0 ? 0 : wanted;
+  stretch = (1 + slack) * (1 + slack) - 1;
+  walkFine = fine;
+  walkCount = 0;
+  reach = Infinity;
+  clearPool(poolA);
+}
+
+@inline export function isOutOfReach(c: u64): bool { return candidateDistance(c) > reach; }
+
+/** Notes that the neighbors of the candidate at a place of poolA have been followed. */
+@inline export function setFollowed(place: u32, c: u64): void { store<u64>(poolA + (<usize>place << 3), c | FOLLOWED); }
 
 /** Candidates looked at closely at once. */
 const REFINE_ROWS: u32 = 16;

@@ -127,11 +127,7 @@ export class EmbeddedCollection implements Collection {
     return gate.use(() => {
       const filter = decodeCount(request);
       if (filter === undefined) return store.state.pointCount;
-      return withEligibleRows(
-        { ...this.#parts, assertOpen: this.#assertOpen },
-        filter,
-        (rows) => rows.length,
-      );
+      return withEligibleRows({ ...this.#parts, assertOpen: this.#assertOpen }, filter, (rows) => rows.count);
     });
   }
 

@@ -6,6 +6,7 @@ import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import type { PointStore } from "../store/point-store.js";
 import type { Writer } from "./writer.js";
 import { PreparedFilter } from "../metadata/prepared-filter.js";
+import { RowSet } from "../metadata/row-set.js";
 import { findCandidates, judgedPoints } from "./matching-points.js";
 import { runInSlices } from "./time-slices.js";
 
@@ -18,22 +19,22 @@ export interface EligibleSources {
 }
 
 /**
- * Finds the eligible rows and gives them, ascending, to `use`, which runs in the same turn as the last look at index and
+ * Finds the eligible rows and gives them to `use`, which runs in the same turn as the last look at index and
  * store: what it reads is of the same moment. The rows are valid in that turn only.
  */
 export async function withEligibleRows<Result>(
   { store, metadata, writer, assertOpen }: EligibleSources,
   node: FilterNode,
-  use: (rows: Uint32Array) => Result,
+  use: (rows: RowSet) => Result,
 ): Promise<Result> {
   // Where an index could not take a write, only the store is right.
   const candidates = writer.failure === undefined ? findCandidates(store, metadata, node) : undefined;
-  if (candidates?.isExact === true) return use(candidates.rows.sorted());
+  if (candidates?.isExact === true) return use(candidates.rows);
   const touched = writer.watch();
   try {
     // A copy, because the index goes on.
     const rows = await runInSlices(judge(store, node, candidates?.rows.sorted().slice()), assertOpen);
-    return use(judgeAgain(store, new PreparedFilter(node), rows, touched));
+    return use(RowSet.fromSorted(judgeAgain(store, new PreparedFilter(node), rows, touched)));
   } finally {
     writer.unwatch(touched);
   }

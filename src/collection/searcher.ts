@@ -7,6 +7,7 @@ import type { Hit } from "../model/requests.js";
 import type { IndexHits } from "../vector/searcher.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { PointViews } from "./point-views.js";
+import type { RowSet } from "../metadata/row-set.js";
 import { OmenError } from "../base/omen-error.js";
 import { withEligibleRows, type EligibleSources } from "./eligible-rows.js";
 import { Gathering } from "./search-gathering.js";
@@ -79,7 +80,7 @@ export class Searcher {
     const { filter } = request;
     if (filter === undefined) return this.#find(request);
     return withEligibleRows(this.#parts, filter, (rows) =>
-      rows.length === 0 ? [] : this.#find(request, rows),
+      rows.count === 0 ? [] : this.#find(request, rows),
     );
   }
 
@@ -117,7 +118,7 @@ export class Searcher {
     await searchTogether({ indexes, view, afterTurn }, waiting);
   }
 
-  #find(request: ResolvedSearch, allowed?: Uint32Array): Hit[] {
+  #find(request: ResolvedSearch, allowed?: RowSet): Hit[] {
     const index = this.#parts.indexes[request.fieldIndex]!;
     const query = indexQueryOf(request);
     return this.#view(

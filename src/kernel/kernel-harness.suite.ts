@@ -69,7 +69,7 @@ export class TestIndex {
       "threads have a memory of their own",
     );
     const header = this.kernel.headerAddress();
-    this.words(header, (headerBytes + 3 * bitSetBytes) / 4).fill(0);
+    this.words(header, (headerBytes + 4 * bitSetBytes) / 4).fill(0);
     this.setHeader("entry", noRow);
   }
 

@@ -28,6 +28,7 @@ export interface KernelExports {
   hostScoresAddress(): number;
   rescoreAddress(): number;
   exactAddress(): number;
+  allowedAddress(): number;
   originalStrideBytes(): number;
   ownOriginalBytes(): number;
   codeStrideBytes(): number;
@@ -39,6 +40,14 @@ export interface KernelExports {
   // encode.ts, search.ts, scan.ts, rescore.ts
   encode(row: number): void;
   search(ef: number, limit: number, depth: number, slack: number, fine: number): number;
+  searchAllowed(
+    ef: number,
+    limit: number,
+    depth: number,
+    slack: number,
+    fine: number,
+    distanceMax: number,
+  ): number;
   sortHostRows(count: number): void;
   beginExact(k: number): void;
   exactGathered(count: number): void;

@@ -32,6 +32,8 @@ export class IndexMemory {
   /** Exact vectors to rescore, each `originalStride` components behind the last. */
   readonly rescoreVectors: Float32Array;
   readonly originalStride: number;
+  /** One bit a row, 32 rows a word. */
+  readonly #allowed: Uint32Array;
   readonly #header: Int32Array;
   readonly #headerAddress: number;
   #rowEnd = 0;
@@ -49,6 +51,7 @@ export class IndexMemory {
     this.hostRows = new Uint32Array(buffer, kernel.hostRowsAddress(), candidatesMax);
     this.hostScores = new Float64Array(buffer, kernel.hostScoresAddress(), candidatesMax);
     this.gather = new Uint32Array(buffer, kernel.gatherAddress(), kernel.gatherLimit());
+    this.#allowed = new Uint32Array(buffer, kernel.allowedAddress(), Math.ceil(kernel.rowLimit() / 32));
     this.rescoreVectors = new Float32Array(
       buffer,
       kernel.rescoreAddress(),
@@ -77,6 +80,20 @@ export class IndexMemory {
     this.#growTo(this.kernel.bytesFor(rowEnd));
     this.#rowEnd = rowEnd;
     this.kernel.setRowEnd(rowEnd);
+  }
+
+  /** Tells the kernel which rows a filter lets through. Rows that do not exist are left out. */
+  setAllowed(rows: { readonly bits: Uint32Array | undefined; sorted(): Uint32Array }): void {
+    const words = Math.ceil(this.#rowEnd / 32);
+    const { bits } = rows;
+    if (bits !== undefined) {
+      const known = bits.length <= words ? bits : bits.subarray(0, words);
+      this.#allowed.set(known);
+      this.#allowed.fill(0, known.length, words);
+      return;
+    }
+    this.#allowed.fill(0, 0, words);
+    for (const row of rows.sorted()) if (row < this.#rowEnd) this.#allowed[row >>> 5]! |= 1 << (row & 31);
   }
 
   header(word: keyof typeof headerWord): number {

@@ -4,6 +4,7 @@ import type { SearchEffort } from "../model/search-effort.js";
 import type { SeededRandom } from "../base/seeded-random.js";
 import type { Metric } from "../model/collection-config.js";
 import { IndexThreads } from "./index-threads.js";
+import type { AllowedRows } from "./searcher.js";
 import { VectorIndex, type VectorIndexOptions } from "./vector-index.js";
 
 /** Vectors around `clusters` centres, n × dimension, row-major. */
@@ -117,9 +118,10 @@ export class IndexTrial {
     limit: number,
     options: { ef?: number; recall?: number; exact?: boolean; allowed?: Uint32Array } = {},
   ): { row: number; score: number }[] {
-    const { ef = 64, recall, exact = false, ...rest } = options;
+    const { ef = 64, recall, exact = false, allowed } = options;
     const effort = effortOf(exact, recall, ef);
-    const hits = this.index.search(query, { limit, effort, ...rest });
+    const rows = allowed === undefined ? {} : { allowed: allowedRows(allowed) };
+    const hits = this.index.search(query, { limit, effort, ...rows });
     return Array.from({ length: hits.count }, (_, i) => ({ row: hits.rows[i]!, score: hits.scores[i]! }));
   }
 
@@ -142,6 +144,15 @@ export class IndexTrial {
     await this.index.close();
     await this.options.threads.close();
   }
+}
+
+/** Ascending rows as a filter lets them through: as bits where they are many. */
+export function allowedRows(rows: Uint32Array): AllowedRows {
+  const end = (rows.at(-1) ?? -1) + 1;
+  if (rows.length * 32 <= end) return { count: rows.length, bits: undefined, sorted: () => rows };
+  const bits = new Uint32Array(Math.ceil(end / 32));
+  for (const row of rows) bits[row >>> 5]! |= 1 << (row & 31);
+  return { count: rows.length, bits, sorted: () => rows };
 }
 
 function effortOf(exact: boolean, recall: number | undefined, ef: number): SearchEffort {

@@ -29,7 +29,7 @@ const input: PlanInput = {
 
 test("the narrowest walk that reaches the recall is planned", () => {
   const plan = planSearch(input);
-  assert.deepEqual(plan, { kind: "walk", walk: trialWalks[4] });
+  assert.deepEqual(plan, { kind: "walk", walk: trialWalks[4], distances: 800 });
   const between = planSearch({ ...input, recall: 0.975 });
   assert.ok(between.kind === "walk");
   assert.ok(between.walk.slack > trialWalks[2]!.slack && between.walk.slack < trialWalks[3]!.slack);

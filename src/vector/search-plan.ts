@@ -13,8 +13,10 @@ export interface WalkSettings {
   readonly fine: boolean;
 }
 
-/** A walk, or a comparison of every row. */
-export type SearchPlan = { readonly kind: "walk"; readonly walk: WalkSettings } | { readonly kind: "scan" };
+/** A walk, and the distances it was found to compute where it was tried; or a comparison of every row. */
+export type SearchPlan =
+  | { readonly kind: "walk"; readonly walk: WalkSettings; readonly distances?: number }
+  | { readonly kind: "scan" };
 
 const scanPlan: SearchPlan = Object.freeze({ kind: "scan" });
 
@@ -79,24 +81,25 @@ export function planSearch(input: PlanInput): SearchPlan {
   const { calibration } = input;
   const scan = scanNs(input);
   if (calibration === undefined) {
-    return scan <= untriedScanNsMax ? scanPlan : widened(untriedWalk, input.limit);
+    return scan <= untriedScanNsMax ? scanPlan : widened({ walk: untriedWalk }, input.limit);
   }
-  let best: { readonly walk: WalkSettings; readonly ns: number } | undefined;
+  let best: (TriedWalk & { readonly ns: number }) | undefined;
   for (const fine of [false, true]) {
     const found = narrowestWalk(calibration, fine, input.recall);
     if (found === undefined) continue;
     const ns = found.distances * distanceNs(fine ? input.fineBytes : input.coarseBytes);
-    if (best === undefined || ns < best.ns) best = { walk: found.walk, ns };
+    if (best === undefined || ns < best.ns) best = { ...found, ns };
   }
-  return best === undefined || best.ns > scan ? scanPlan : widened(best.walk, input.limit);
+  return best === undefined || best.ns > scan ? scanPlan : widened(best, input.limit);
+}
+
+interface TriedWalk {
+  readonly walk: WalkSettings;
+  readonly distances: number;
 }
 
 /** The narrowest walk of a precision that reaches the target; between two that were tried, slack is interpolated. */
-function narrowestWalk(
-  { outcomes }: Calibration,
-  fine: boolean,
-  recall: number,
-): { readonly walk: WalkSettings; readonly distances: number } | undefined {
+function narrowestWalk({ outcomes }: Calibration, fine: boolean, recall: number): TriedWalk | undefined {
   const first = fine ? steps.length : 0;
   for (let i = 0; i < steps.length; i++) {
     const outcome = outcomes[first + i]!;
@@ -119,16 +122,22 @@ function between(from: number, to: number, share: number): number {
 }
 
 /** A walk for another limit than was tried keeps candidates in proportion. */
-function widened(walk: WalkSettings, limit: number): SearchPlan {
-  const ef = Math.ceil((walk.ef * Math.max(limit, trialLimit)) / trialLimit);
-  return { kind: "walk", walk: { ...walk, ef } };
+function widened(
+  { walk, distances }: Partial<TriedWalk> & { readonly walk: WalkSettings },
+  limit: number,
+): SearchPlan {
+  const times = Math.max(limit, trialLimit) / trialLimit;
+  const wide = { ...walk, ef: Math.ceil(walk.ef * times) };
+  return distances === undefined
+    ? { kind: "walk", walk: wide }
+    : { kind: "walk", walk: wide, distances: distances * times };
 }
 
 /**
  * Nanoseconds of one distance of a walk, misses included. Fitted to WordNet 50,000 × 512, Fashion-MNIST 60,000 × 784 and
  * clustered 25,000 × 768, coarse and fine, Node 20.20, Intel Xeon with AVX-512: 62 and 105, 108 and 180, 74 and 124.
  */
-function distanceNs(bytes: number): number {
+export function distanceNs(bytes: number): number {
   return 25 + 0.15 * bytes;
 }
 
@@ -159,13 +168,13 @@ const candidatesPerHit = 1.5;
 /** Plans for one index; the last one is kept, since most searches ask for the same. */
 export class SearchPlanner {
   readonly #calibrator: { readonly calibration: Calibration | undefined };
-  readonly #bytes: PlanBytes;
+  readonly bytes: PlanBytes;
   #input: PlanInput | undefined;
   #plan = scanPlan;
 
   constructor(calibrator: { readonly calibration: Calibration | undefined }, bytes: PlanBytes) {
     this.#calibrator = calibrator;
-    this.#bytes = bytes;
+    this.bytes = bytes;
   }
 
   /** The plan for a search; made anew only where something it depends on has changed. */
@@ -187,7 +196,7 @@ export class SearchPlanner {
       last.calibration === calibration &&
       last.liveRows === liveRows;
     if (isSame) return this.#plan;
-    const { coarse: coarseBytes, fine: fineBytes } = this.#bytes;
+    const { coarse: coarseBytes, fine: fineBytes } = this.bytes;
     this.#input = { recall, limit, liveRows, coarseBytes, fineBytes, calibration };
     this.#plan = planSearch(this.#input);
     return this.#plan;

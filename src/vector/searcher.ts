@@ -6,7 +6,8 @@ import { candidatesMax, rescoreRowsMax } from "../kernel/kernel-settings.js";
 import type { SearchEffort } from "../model/search-effort.js";
 import type { IndexMemory } from "./index-memory.js";
 import { deskRowsMax } from "./search-desk.js";
-import type { RowCounts, SearchPlanner, WalkSettings } from "./search-plan.js";
+import { planFiltered } from "./filtered-plan.js";
+import type { RowCounts, SearchPlan, SearchPlanner, WalkSettings } from "./search-plan.js";
 
 /** Copies the exact vector of a row into `target[offset …]`; false if there is none. */
 export type OriginalReader = (row: number, target: Float32Array, offset: number) => boolean;
@@ -17,8 +18,17 @@ export interface IndexQuery {
   readonly limit: number;
   /** A recall to be reached, candidates kept by a walk (1 to 10,000), or a comparison of every eligible row. */
   readonly effort: SearchEffort;
-  /** If given, only these rows are eligible: ascending; those that are not live are passed over. */
-  readonly allowed?: Uint32Array;
+  /** If given, only these rows are eligible; those that are not live are passed over. */
+  readonly allowed?: AllowedRows;
+}
+
+/** The rows that a filter lets through. */
+export interface AllowedRows {
+  readonly count: number;
+  /** One bit a row, 32 rows a word; undefined where the rows are few. */
+  readonly bits: Uint32Array | undefined;
+  /** The rows, ascending. */
+  sorted(): Uint32Array;
 }
 
 /** Found rows, best first, with public scores. The arrays are reused by the next search of this index. */
@@ -26,6 +36,20 @@ export interface IndexHits {
   count: number;
   rows: Uint32Array;
   scores: Float64Array;
+  /** How they were found. */
+  readonly course: SearchCourse;
+}
+
+/** What a search did; overwritten by the next search of the index. */
+export interface SearchCourse {
+  /** A walk that came up short or took too long is followed by a scan. */
+  way: "scan" | "walk" | "walk, then scan";
+  /** There for a walk. */
+  walk: WalkSettings | undefined;
+  /** Distances computed from codes. */
+  distances: number;
+  /** Exact vectors that were compared. */
+  rescored: number;
 }
 
 /** The part of a search that reads nothing but the index, so that any thread can do it: finding candidates. */
@@ -53,6 +77,8 @@ function rescoringDepth(limit: number): number {
 }
 /** In a smaller index a search takes less time than handing it to a thread and back. */
 const sharedRowsMin = 512;
+/** Rows handed to a scan at once: their codes are still in the cache when their bounds are computed. 0.87 of the time of all at once. */
+const scanStep = 512;
 /** Rows up to which insertion sorts faster than anything clever. */
 const insertionMax = 256;
 
@@ -71,7 +97,13 @@ export class Searcher {
   readonly #originalsAtHand: boolean;
   /** Euclidean distances are better when smaller. */
   readonly #smallerIsBetter: boolean;
-  readonly #hits: IndexHits = { count: 0, rows: new Uint32Array(64), scores: new Float64Array(64) };
+  readonly #course: SearchCourse = { way: "scan", walk: undefined, distances: 0, rescored: 0 };
+  readonly #hits: IndexHits = {
+    count: 0,
+    rows: new Uint32Array(64),
+    scores: new Float64Array(64),
+    course: this.#course,
+  };
   readonly #counters = { searches: 0, distances: 0 };
 
   constructor({ memory, planner, readOriginal }: SearcherParts) {
@@ -92,10 +124,15 @@ export class Searcher {
     const { kernel } = this.#memory;
     kernel.resetCounters();
     const hits = this.#search(query, request, counts);
-    this.#counters.searches++;
     // The kernel's counter is a signed 32-bit integer to JavaScript.
-    this.#counters.distances += kernel.distanceCount.value >>> 0;
+    this.#count(kernel.distanceCount.value >>> 0);
     return hits;
+  }
+
+  #count(distances: number): void {
+    this.#course.distances = distances;
+    this.#counters.searches++;
+    this.#counters.distances += distances;
   }
 
   #search(query: Float32Array, request: IndexQuery, counts: RowCounts): IndexHits {
@@ -104,20 +141,46 @@ export class Searcher {
     if (liveRows === 0) return this.#hits;
     this.#memory.input.set(query);
     const { allowed } = request;
-    if (allowed !== undefined) return this.#searchExact(request.limit, allowed);
     const plan = this.#planner.plan(request, counts);
+    if (allowed !== undefined) return this.#searchAllowed(request.limit, allowed, plan, liveRows);
     if (plan.kind === "scan") return this.#searchExact(request.limit);
-    const { ef, slack, fine } = plan.walk;
+    const { ef, slack, fine } = this.#beginWalk(plan.walk);
     const depth = rescoringDepth(request.limit);
     const candidates = Math.min(candidatesMax, ef);
     const count = this.#memory.kernel.search(candidates, request.limit, depth, slack, Number(fine));
     return this.#finishWalk(count, request.limit, liveRows);
   }
 
-  /** Rescores the first `count` host rows, which a walk found. */
-  #finishWalk(count: number, limit: number, liveRows: number): IndexHits {
+  #searchAllowed(limit: number, allowed: AllowedRows, unfiltered: SearchPlan, liveRows: number): IndexHits {
+    const rows = { allowedRows: allowed.count, liveRows };
+    const plan = planFiltered(unfiltered, rows, this.#planner.bytes);
+    if (plan.kind === "scan") return this.#searchExact(limit, allowed.sorted());
+    const { ef, slack, fine } = this.#beginWalk(plan.walk);
+    this.#memory.setAllowed(allowed);
+    const count = this.#memory.kernel.searchAllowed(
+      Math.min(candidatesMax, ef),
+      limit,
+      rescoringDepth(limit),
+      slack,
+      Number(fine),
+      plan.distanceMax,
+    );
+    return this.#finishWalk(count, limit, allowed.count, allowed);
+  }
+
+  #beginWalk(walk: WalkSettings): WalkSettings {
+    this.#course.way = "walk";
+    this.#course.walk = walk;
+    return walk;
+  }
+
+  /** Rescores the first `count` host rows, which a walk found among `eligible` rows. */
+  #finishWalk(count: number, limit: number, eligible: number, allowed?: AllowedRows): IndexHits {
     // Dead rows take places in the pool, and in a graph of many duplicates a walk may end early.
-    if (count < Math.min(limit, liveRows)) return this.#searchExact(limit);
+    if (count < Math.min(limit, eligible)) {
+      this.#course.way = "walk, then scan";
+      return this.#searchExact(limit, allowed?.sorted());
+    }
     if (!this.#originalsAtHand) this.#sortHostRows(count);
     this.#rescore(count, limit);
     return this.#hits;
@@ -139,8 +202,7 @@ export class Searcher {
   finish(query: Float32Array, { limit }: IndexQuery, counts: RowCounts, found: FoundCandidates): IndexHits {
     const { rows, count, isWalk, distances } = found;
     this.#begin(limit);
-    this.#counters.searches++;
-    this.#counters.distances += distances;
+    this.#count(distances);
     this.#memory.input.set(query);
     if (!isWalk) {
       this.#rescoreRows(rows.subarray(0, count), limit);
@@ -154,6 +216,10 @@ export class Searcher {
   #begin(limit: number): void {
     const hits = this.#hits;
     hits.count = 0;
+    const course = this.#course;
+    course.way = "scan";
+    course.walk = undefined;
+    course.rescored = 0;
     if (hits.rows.length > limit) return;
     hits.rows = new Uint32Array(limit + 1);
     hits.scores = new Float64Array(limit + 1);
@@ -182,9 +248,8 @@ export class Searcher {
     const { kernel, gather, rowEnd } = this.#memory;
     let end = allowed.length;
     while (end > 0 && allowed[end - 1]! >= rowEnd) end--;
-    const step = gather.length - 8;
-    for (let from = 0; from < end; from += step) {
-      const part = allowed.subarray(from, Math.min(end, from + step));
+    for (let from = 0; from < end; from += scanStep) {
+      const part = allowed.subarray(from, Math.min(end, from + scanStep));
       gather.set(part);
       kernel.exactGathered(part.length);
     }
@@ -208,6 +273,7 @@ export class Searcher {
   /** Scores the first `count` host rows on their exact vectors, and keeps the best among them and the hits so far. */
   #rescore(count: number, limit: number): void {
     const { kernel, hostRows, hostScores } = this.#memory;
+    this.#course.rescored += count;
     if (this.#originalsAtHand) kernel.rescoreRows(0, count);
     else this.#rescoreFromStore(count);
     if (limit > insertionMax) {
