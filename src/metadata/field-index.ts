@@ -78,6 +78,11 @@ export class FieldIndex {
     return this.#valuesOf(isText);
   }
 
+  /** Every value that is told apart with its rows, or with its only row. Valid until the next write. */
+  *rowsByValue(): Generator<readonly [FilterScalar, RowSet | number], void> {
+    for (const [value, code] of this.#codeOf) yield [value, this.#rowsOf[code]!];
+  }
+
   /** The rows of those of the values that are told apart, as sets to unite. */
   rowsOf(values: Iterable<FilterScalar>): RowSet[] {
     const sets: RowSet[] = [];

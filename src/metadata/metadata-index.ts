@@ -72,9 +72,14 @@ export class MetadataIndex {
   candidates(node: FilterNode, rowsOfIds: (test: IdTest) => RowSet | undefined): CandidateRows {
     return candidateRows(node, {
       all: this.#all,
-      indexAt: (path) => this.#indexAt(path),
+      indexAt: (path) => this.fieldAt(path),
       rowsOfIds,
     });
+  }
+
+  /** The index of a path: `"empty"` where no point has anything there, `"unknown"` where there is none. */
+  fieldAt(path: MetadataPath): FieldIndex | "empty" | "unknown" {
+    return this.#fields.at(path) ?? (this.#fields.isComplete ? "empty" : "unknown");
   }
 
   fieldStats(): FieldIndexStats[] {
@@ -89,10 +94,6 @@ export class MetadataIndex {
   /** Whether every field ever seen is indexed. */
   get isComplete(): boolean {
     return this.#fields.isComplete;
-  }
-
-  #indexAt(path: MetadataPath): FieldIndex | "empty" | "unknown" {
-    return this.#fields.at(path) ?? (this.#fields.isComplete ? "empty" : "unknown");
   }
 
   #put(row: number, { indexes, values }: MetadataFacts): void {

@@ -1,6 +1,7 @@
 // The index over metadata that is in use, and the one that will take its place once it is filled. Both take every write.
 
-import type { FilterNode, IdTest } from "../model/filter-tree.js";
+import type { FilterNode, IdTest, MetadataPath } from "../model/filter-tree.js";
+import type { FieldIndex } from "./field-index.js";
 import type { CandidateRows } from "./field-rows.js";
 import type { MetadataFacts } from "./metadata-fields.js";
 import type { MetadataIndex } from "./metadata-index.js";
@@ -49,6 +50,11 @@ export class MetadataIndexes {
   /** Candidates of a filter, valid until the next write; `undefined` while no index is filled. */
   candidates(node: FilterNode, rowsOfIds: (test: IdTest) => RowSet | undefined): CandidateRows | undefined {
     return this.#current.isFilled ? this.#current.candidates(node, rowsOfIds) : undefined;
+  }
+
+  /** The index of a path: `"empty"` where no point has anything there, `"unknown"` where none is filled. */
+  fieldAt(path: MetadataPath): FieldIndex | "empty" | "unknown" {
+    return this.#current.isFilled ? this.#current.fieldAt(path) : "unknown";
   }
 
   /** Lets another index take every write from now on; one that was to do so before is given up. */
