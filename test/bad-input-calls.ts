@@ -2,6 +2,7 @@
 
 import type { BadCall, Callees } from "./bad-input-case.js";
 import { badFilters } from "./bad-input-filters.js";
+import { badOrdersAndGroups } from "./bad-input-orders.js";
 
 /** A bad field in an otherwise good search. */
 function search(title: string, part: object, code: string, field: string): BadCall {
@@ -210,6 +211,31 @@ export const badCalls: readonly BadCall[] = [
     "unknown_field",
     "change.push",
   ),
+  other(
+    "unsetting a bad path",
+    ({ plain }) => plain.updateMetadata(["good"], { unset: ["a", "b\\c"] }),
+    "metadata_path",
+    "change.unset[1]",
+  ),
+  other(
+    "changing at no path",
+    ({ plain }) => plain.updateMetadata(["good"], { at: 1, merge: {} } as never),
+    "wrong_type",
+    "change.at",
+  ),
+  other(
+    "changing nothing at a path",
+    ({ plain }) => plain.updateMetadata(["good"], { at: "a" }),
+    "missing_field",
+    "change",
+  ),
+  other(
+    "setting at a path",
+    ({ plain }) => plain.updateMetadata(["good"], { at: "a", set: {} }),
+    "conflicting_fields",
+    "change",
+  ),
+  ...badOrdersAndGroups,
   other(
     "changing a bad id",
     ({ plain }) => plain.updateMetadata([{}] as never, { set: {} }),

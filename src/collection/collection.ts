@@ -3,16 +3,24 @@
 
 import type { ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { Collection } from "../model/database.js";
-import type { Filter } from "../model/filter.js";
 import type { ColumnsInput, Point, PointId, PointInput } from "../model/point.js";
 import type {
+  ConditionalUpsertResult,
+  CountRequest,
+  FacetsRequest,
+  FacetsResult,
   GetOptions,
+  GroupedSearchRequest,
   Hit,
   ListRequest,
   ListResult,
   MetadataChange,
+  OrderedListRequest,
+  OrderedListResult,
   PointSelector,
+  SearchGroup,
   SearchRequest,
+  UpsertOptions,
   UpsertResult,
 } from "../model/requests.js";
 import type { CollectionStats } from "../model/stats.js";
@@ -25,21 +33,20 @@ import type { MetadataFilling } from "./metadata-filling.js";
 import type { PointViews } from "./point-views.js";
 import type { Searcher } from "./searcher.js";
 import type { WriteOperation, Writer } from "./writer.js";
+import { decodeChange, decodeUpsertOptions, type UpsertCondition } from "../model/decode-change.js";
 import { decodeIndexedMetadata } from "../model/decode-config.js";
+import { decodeCount, decodeFacets } from "../model/decode-counting.js";
+import { asksForGroups, decodeGroupedSearch } from "../model/decode-grouped-search.js";
 import { decodeIds } from "../model/decode-id.js";
+import { decodeList } from "../model/decode-list.js";
 import { decodePoints, type DecodedPoint } from "../model/decode-points.js";
-import {
-  decodeChange,
-  decodeCount,
-  decodeGetOptions,
-  decodeList,
-  decodeSearch,
-  decodeSearches,
-  decodeSelector,
-} from "../model/decode-requests.js";
-import { withEligibleRows } from "./eligible-rows.js";
+import { decodeGetOptions, decodeSearch, decodeSearches, decodeSelector } from "../model/decode-requests.js";
+import { countFacets } from "./facets.js";
+import { searchGroups } from "./group-search.js";
 import { metadataIndex, metadataStats } from "./metadata-settings.js";
 import { listPoints, readPoints } from "./lister.js";
+import { listInOrder } from "./ordered-list.js";
+import { countPoints } from "./point-count.js";
 import { runInSlices } from "./time-slices.js";
 import { collectionDropped, databaseClosed, type UseGate } from "./use-gate.js";
 
@@ -79,12 +86,17 @@ export class EmbeddedCollection implements Collection {
     this.#assertOpen = () => parts.gate.assertOpen();
   }
 
-  async upsert(points: readonly PointInput[] | ColumnsInput): Promise<UpsertResult> {
+  async upsert(points: readonly PointInput[] | ColumnsInput): Promise<UpsertResult>;
+  async upsert(
+    points: readonly PointInput[] | ColumnsInput,
+    options: UpsertOptions,
+  ): Promise<ConditionalUpsertResult>;
+  async upsert(points: readonly PointInput[] | ColumnsInput, options?: UpsertOptions): Promise<UpsertResult> {
     return this.#parts.gate.use(() => {
+      const condition = decodeUpsertOptions(options);
       const decoded = runInSlices(decodePoints(points, this.#parts.config.fields));
-      return this.#parts.writer.submit(
-        decoded instanceof Promise ? decoded.then(upsertOf) : upsertOf(decoded),
-      );
+      const write = (ready: DecodedPoint[]): WriteOperation<UpsertResult> => upsertOf(ready, condition);
+      return this.#parts.writer.submit(decoded instanceof Promise ? decoded.then(write) : write(decoded));
     });
   }
 
@@ -106,9 +118,18 @@ export class EmbeddedCollection implements Collection {
     });
   }
 
-  async search(request: SearchRequest): Promise<Hit[]> {
+  async search(request: GroupedSearchRequest): Promise<SearchGroup[]>;
+  async search(request: SearchRequest): Promise<Hit[]>;
+  async search(request: SearchRequest | GroupedSearchRequest): Promise<Hit[] | SearchGroup[]> {
     const { gate, searcher, config } = this.#parts;
-    return gate.use(() => searcher.search(decodeSearch(request, config.fields)));
+    return gate.use((): Hit[] | Promise<Hit[] | SearchGroup[]> =>
+      asksForGroups(request)
+        ? searchGroups(
+            { ...this.#parts, fields: config.fields, assertOpen: this.#assertOpen },
+            decodeGroupedSearch(request, config.fields),
+          )
+        : searcher.search(decodeSearch(request, config.fields)),
+    );
   }
 
   async searchBatch(requests: readonly SearchRequest[]): Promise<Hit[][]> {
@@ -116,19 +137,27 @@ export class EmbeddedCollection implements Collection {
     return gate.use(() => searcher.searchAll(decodeSearches(requests, config.fields)));
   }
 
-  async list(request?: ListRequest): Promise<ListResult> {
+  async list(request: OrderedListRequest): Promise<OrderedListResult>;
+  async list(request?: ListRequest): Promise<ListResult>;
+  async list(request?: ListRequest | OrderedListRequest): Promise<ListResult | OrderedListResult> {
+    return this.#parts.gate.use(() => {
+      const decoded = decodeList(request);
+      const work: Generator<void, ListResult | OrderedListResult> =
+        decoded.kind === "ids" ? listPoints(this.#parts, decoded) : listInOrder(this.#parts, decoded);
+      return runInSlices(work, this.#assertOpen);
+    });
+  }
+
+  async count(request?: CountRequest): Promise<number> {
     return this.#parts.gate.use(() =>
-      runInSlices(listPoints(this.#parts, decodeList(request)), this.#assertOpen),
+      countPoints({ ...this.#parts, assertOpen: this.#assertOpen }, decodeCount(request)),
     );
   }
 
-  async count(request?: { readonly filter?: Filter }): Promise<number> {
-    const { gate, store } = this.#parts;
-    return gate.use(() => {
-      const filter = decodeCount(request);
-      if (filter === undefined) return store.state.pointCount;
-      return withEligibleRows({ ...this.#parts, assertOpen: this.#assertOpen }, filter, (rows) => rows.count);
-    });
+  async facets(request: FacetsRequest): Promise<FacetsResult> {
+    return this.#parts.gate.use(() =>
+      countFacets({ ...this.#parts, assertOpen: this.#assertOpen }, decodeFacets(request)),
+    );
   }
 
   async updateMetadata(target: PointSelector, change: MetadataChange): Promise<{ updated: number }> {
@@ -206,6 +235,12 @@ export class EmbeddedCollection implements Collection {
   }
 }
 
-function upsertOf(points: readonly DecodedPoint[]): WriteOperation<UpsertResult> {
-  return { rowCountMax: points.length, apply: (group) => group.upsert(points) };
+function upsertOf(
+  points: readonly DecodedPoint[],
+  condition: UpsertCondition | undefined,
+): WriteOperation<UpsertResult> {
+  return {
+    rowCountMax: points.length,
+    apply: (group) => (condition === undefined ? group.upsert(points) : group.upsertIf(points, condition)),
+  };
 }

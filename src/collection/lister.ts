@@ -1,8 +1,8 @@
-// Answers get, list and count: reads of the store alone, in slices.
+// Answers `get`, and `list` in the order of ids: reads of the store in slices.
 
 import type { PointId, Point } from "../model/point.js";
 import type { ResolvedInclude } from "../model/decode-include.js";
-import type { ResolvedList } from "../model/decode-requests.js";
+import type { ResolvedList } from "../model/decode-list.js";
 import type { ListResult } from "../model/requests.js";
 import type { PointStore } from "../store/point-store.js";
 import type { PointViews } from "./point-views.js";

@@ -146,7 +146,7 @@ export class Searcher {
 }
 
 /** Store and indexes change in one moment, so this is damage: of the store's pages, or of a checkpoint. */
-function rowMissing(): OmenError {
+export function rowMissing(): OmenError {
   const message =
     "A row of the index has no point in the store; close the database, remove the index-*.omen files and open it.";
   return new OmenError("corrupt", "row_missing", message);

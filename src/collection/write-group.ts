@@ -4,14 +4,16 @@
 import type { DecodedPoint } from "../model/decode-points.js";
 import type { PointId } from "../model/point.js";
 import type { FilterNode } from "../model/filter-tree.js";
-import type { ResolvedChange, ResolvedSelector } from "../model/decode-requests.js";
-import type { UpsertResult } from "../model/requests.js";
+import type { ResolvedChange, UpsertCondition } from "../model/decode-change.js";
+import type { ResolvedSelector } from "../model/decode-requests.js";
+import type { ConditionalUpsertResult, UpsertResult } from "../model/requests.js";
 import type { PointStore, StoreChange } from "../store/point-store.js";
 import { assert } from "../base/assert.js";
 import { PreparedFilter } from "../metadata/prepared-filter.js";
 import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import { matchingPoints, type MatchingPoint } from "./matching-points.js";
 import { changedMetadata } from "./metadata-change.js";
+import { PointJudge } from "./point-judge.js";
 import type { RowAllocator } from "./row-allocator.js";
 
 /** What becomes of one id. */
@@ -88,6 +90,27 @@ export class WriteGroup {
       if (i % pointsBetweenPauses === 0) yield;
     }
     return { inserted, replaced };
+  }
+
+  /** Writes those of the points that meet the condition. There must be room for as many rows. */
+  *upsertIf(
+    points: readonly DecodedPoint[],
+    condition: UpsertCondition,
+  ): Generator<void, ConditionalUpsertResult> {
+    const found = yield* this.#lookUp(points.map((point) => point.id));
+    // All are judged before any is written, because a call that fails must leave nothing behind.
+    const judge = new PointJudge<PendingPoint>(condition, {
+      has: (pending) => pending.row >= 0,
+      metadataOf: (pending) => this.#metadataOf(pending),
+    });
+    const written: DecodedPoint[] = [];
+    const skipped: PointId[] = [];
+    for (let i = 0; i < points.length; i++) {
+      if (judge.takes(found[i]!, points[i]!)) written.push(points[i]!);
+      else skipped.push(points[i]!.id);
+      if (i % pointsBetweenPauses === 0) yield;
+    }
+    return { ...(yield* this.upsert(written)), skipped };
   }
 
   #put(pending: PendingPoint, point: DecodedPoint): void {

@@ -1,16 +1,24 @@
 // The interface of OmenDB: what an embedded, an in-memory and later a remote database all are.
 
 import type { CollectionConfig, ResolvedCollectionConfig } from "./collection-config.js";
-import type { Filter } from "./filter.js";
 import type { ColumnsInput, Point, PointId, PointInput } from "./point.js";
 import type {
+  ConditionalUpsertResult,
+  CountRequest,
+  FacetsRequest,
+  FacetsResult,
   GetOptions,
+  GroupedSearchRequest,
   Hit,
   ListRequest,
   ListResult,
   MetadataChange,
+  OrderedListRequest,
+  OrderedListResult,
   PointSelector,
+  SearchGroup,
   SearchRequest,
+  UpsertOptions,
   UpsertResult,
 } from "./requests.js";
 import type { CollectionStats, DatabaseStats } from "./stats.js";
@@ -34,11 +42,26 @@ export interface Collection {
    */
   upsert(points: readonly PointInput[] | ColumnsInput): Promise<UpsertResult>;
 
+  /**
+   * Writes those of the points that meet a condition. It is judged in the moment of the write, point after point: no other
+   * write comes between, and where one id occurs twice the second point is judged by what the first one left.
+   */
+  upsert(
+    points: readonly PointInput[] | ColumnsInput,
+    options: UpsertOptions,
+  ): Promise<ConditionalUpsertResult>;
+
   /** Reads points by id, in the order asked for; `undefined` where there is none. */
   get(ids: readonly PointId[], options?: GetOptions): Promise<(Point | undefined)[]>;
 
   /** Deletes points; ids that do not exist are passed over. All or nothing, durable when it resolves. */
   delete(target: PointSelector): Promise<{ deleted: number }>;
+
+  /**
+   * Finds the best points of each of the best groups: exactly `min(groups, values that eligible points have)` groups, the
+   * one with the best hit first, of exactly `min(perGroup, eligible points with the value)` hits each.
+   */
+  search(request: GroupedSearchRequest): Promise<SearchGroup[]>;
 
   /** Finds the nearest points, best first: exactly `min(limit, eligible points)` of them, under any filter. */
   search(request: SearchRequest): Promise<Hit[]>;
@@ -46,11 +69,20 @@ export interface Collection {
   /** Answers many searches; hits are in the order of the requests. */
   searchBatch(requests: readonly SearchRequest[]): Promise<Hit[][]>;
 
+  /**
+   * Reads points page by page in the order of a path of their metadata. Writes between and during pages neither repeat nor
+   * lose a point that they do not touch.
+   */
+  list(request: OrderedListRequest): Promise<OrderedListResult>;
+
   /** Reads points page by page in the order of their ids. */
   list(request?: ListRequest): Promise<ListResult>;
 
-  /** Counts points, exactly. */
-  count(request?: { readonly filter?: Filter }): Promise<number>;
+  /** Counts points: exactly, unless `approximate` asks for what the index over metadata tells at once. */
+  count(request?: CountRequest): Promise<number>;
+
+  /** Counts points by the scalars at a path of their metadata; of an array, each distinct element counts once a point. */
+  facets(request: FacetsRequest): Promise<FacetsResult>;
 
   /** Changes metadata and leaves vectors as they are. All or nothing, durable when it resolves. */
   updateMetadata(target: PointSelector, change: MetadataChange): Promise<{ updated: number }>;

@@ -1,14 +1,13 @@
-// Decoding of requests other than upsert: into complete values with every default filled in.
+// Decoding of searches, of `get`, and of which points a call speaks of: into complete values with every default filled in.
 
-import type { Metadata, PointId } from "./point.js";
+import type { PointId } from "./point.js";
 import type { ResolvedVectorField } from "./collection-config.js";
-import type { GetOptions, ListRequest, SearchRequest } from "./requests.js";
-import { decodeFields, decodeInteger, decodeStrings, within } from "./decode-object.js";
+import type { GetOptions, SearchRequest } from "./requests.js";
+import { decodeFields, decodeInteger, within } from "./decode-object.js";
 import { decodeFilter } from "./decode-filter.js";
 import type { FilterNode } from "./filter-tree.js";
-import { decodeId, decodeIds } from "./decode-id.js";
+import { decodeIds } from "./decode-id.js";
 import { decodeInclude, includeOfGet, includeOfSearch, type ResolvedInclude } from "./decode-include.js";
-import { decodeMetadata, parseMetadata } from "./decode-metadata.js";
 import { decodeBorrowedVector, decodeVector } from "./decode-vector.js";
 import { invalidInput } from "./invalid-input.js";
 import { defaults, limits } from "./limits.js";
@@ -40,7 +39,6 @@ const searchFields: readonly (keyof SearchRequest)[] = [
 ];
 const limitRange = { min: 1, max: limits.limitMax, fallback: defaults.searchLimit };
 const offsetRange = { min: 0, max: limits.offsetMax, fallback: 0 };
-const listLimitRange = { min: 1, max: limits.limitMax, fallback: defaults.listLimit };
 
 /**
  * Decodes a search. `at` is where the request stands in a batch, or empty: then the vector may be the caller's own where
@@ -102,32 +100,6 @@ function decodeThreshold(value: unknown, field: string): number | undefined {
   throw invalidInput(code, field, value, "A finite number is needed.");
 }
 
-/** A listing, complete. */
-export interface ResolvedList {
-  readonly filter: FilterNode | undefined;
-  readonly limit: number;
-  readonly after: PointId | undefined;
-  readonly include: ResolvedInclude;
-}
-
-const listFields: readonly (keyof ListRequest)[] = ["filter", "limit", "after", "include"];
-
-/** Decodes the request of `list`. */
-export function decodeList(value: unknown): ResolvedList {
-  const given = decodeFields(value === undefined ? {} : value, "", listFields);
-  return {
-    filter: decodeFilter(given.filter, "filter"),
-    limit: decodeInteger(given.limit, "limit", listLimitRange),
-    after: given.after === undefined ? undefined : decodeId(given.after, "after"),
-    include: decodeInclude(given.include, "include", includeOfSearch),
-  };
-}
-
-/** Decodes the request of `count`. */
-export function decodeCount(value: unknown): FilterNode | undefined {
-  return decodeFilter(decodeFields(value === undefined ? {} : value, "", ["filter"]).filter, "filter");
-}
-
 const getFields: readonly (keyof GetOptions)[] = ["include"];
 
 /** Decodes the options of `get`. */
@@ -152,34 +124,4 @@ export function decodeSelector(value: unknown): ResolvedSelector {
     throw invalidInput("missing_field", "filter", undefined, "An array of ids, or { filter }, is needed.");
   }
   return { kind: "filter", filter };
-}
-
-/** How metadata changes, checked: what is merged is plain JSON. */
-export type ResolvedChange =
-  | { readonly kind: "set"; readonly metadata: string }
-  | { readonly kind: "merge"; readonly merge: Metadata; readonly unset: readonly string[] };
-
-/** Decodes a change of metadata. */
-export function decodeChange(value: unknown): ResolvedChange {
-  const { set, merge, unset } = decodeFields(value, "change", ["set", "merge", "unset"]);
-  if (set === undefined && merge === undefined && unset === undefined) {
-    throw invalidInput("missing_field", "change", value, `"set", "merge" or "unset" is needed.`);
-  }
-  if (set === undefined) {
-    return {
-      kind: "merge",
-      // Reading the text back gives a copy that the caller cannot change while the call waits for its turn.
-      merge: merge === undefined ? {} : parseMetadata(decodeMetadata(merge, "change.merge")),
-      unset: unset === undefined ? [] : decodeStrings(unset, "change.unset"),
-    };
-  }
-  if (merge !== undefined || unset !== undefined) {
-    throw invalidInput(
-      "conflicting_fields",
-      "change",
-      value,
-      `"set" replaces everything; leave "merge" and "unset" out.`,
-    );
-  }
-  return { kind: "set", metadata: decodeMetadata(set, "change.set") };
 }

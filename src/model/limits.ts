@@ -12,6 +12,10 @@ export const limits = {
   limitMax: 10_000,
   offsetMax: 10_000,
   efMax: 10_000,
+  groupsMax: 1_000,
+  perGroupMax: 1_000,
+  /** Hits in all groups of a search. */
+  groupedHitsMax: 10_000,
   /** A target recall; the whole is asked for with `exact`. */
   recallMin: 0.5,
   recallMax: 0.999,
@@ -35,6 +39,9 @@ export const defaults = {
   efConstruction: 96,
   searchLimit: 10,
   listLimit: 100,
+  facetLimit: 10,
+  groups: 10,
+  perGroup: 3,
   recall: 0.99,
 } as const;
 

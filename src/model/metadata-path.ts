@@ -42,3 +42,11 @@ function loneBackslash(path: string, field: string): Error {
   const message = `A backslash in a path must stand before ".", "\\" or "$"; write "\\\\" for the key's own.`;
   return invalidInput("metadata_path", field, path, message);
 }
+
+/** Decodes a path that must be there. Throws `missing_field`, `wrong_type` or `metadata_path`. */
+export function decodePathField(value: unknown, field: string): MetadataPath {
+  if (value === undefined)
+    throw invalidInput("missing_field", field, value, "A path of the metadata is needed.");
+  if (typeof value !== "string") throw invalidInput("wrong_type", field, value, "A string is needed.");
+  return decodeMetadataPath(value, field);
+}

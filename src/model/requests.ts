@@ -1,6 +1,6 @@
 // What callers ask of a collection, and what they get back, as plain data.
 
-import type { Filter } from "./filter.js";
+import type { Filter, FilterScalar } from "./filter.js";
 import type { Metadata, Point, PointId, VectorInput } from "./point.js";
 
 /** Which paths of the metadata come back: those named, or all but those named. */
@@ -49,6 +49,28 @@ export interface GetOptions {
   readonly include?: Include;
 }
 
+/** How found points are put into groups by a path of their metadata. */
+export interface GroupBy {
+  /** The path: points without a scalar there are in no group, one with an array is in the group of each element. */
+  readonly field: string;
+  /** Groups wanted: 1 to 1,000. Default 10. */
+  readonly groups?: number;
+  /** Hits a group: 1 to 1,000, and at most 10,000 in all groups. Default 3. */
+  readonly perGroup?: number;
+}
+
+/** A search whose hits come in groups. `groupBy` says how many there are, in the place of `limit` and `offset`. */
+export interface GroupedSearchRequest extends Omit<SearchRequest, "limit" | "offset"> {
+  readonly groupBy: GroupBy;
+}
+
+/** The best hits among the points that share a value. */
+export interface SearchGroup {
+  readonly value: FilterScalar;
+  /** Best first. */
+  readonly hits: Hit[];
+}
+
 /** A page of points in the order of their ids: integers ascending, then strings by their UTF-8 bytes. */
 export interface ListRequest {
   readonly filter?: Filter;
@@ -66,18 +88,118 @@ export interface ListResult {
   readonly next?: PointId;
 }
 
+/**
+ * An order by a path of the metadata: null, then false, true, numbers, texts by code points (so ISO dates of one offset by
+ * time). A point stands once, by its least value there if ascending and by its greatest if descending; where these are
+ * equal, ids ascend. Points without a scalar there are left out.
+ */
+export interface OrderBy {
+  readonly field: string;
+  /** Default `"asc"`. */
+  readonly direction?: "asc" | "desc";
+}
+
+/** A page of points in the order of their metadata. */
+export interface OrderedListRequest extends Omit<ListRequest, "after"> {
+  readonly orderBy: OrderBy;
+  /** The page starts behind the one that gave this as its `next`. */
+  readonly after?: ListCursor;
+}
+
+/**
+ * A place in an order, as plain JSON: the value and the id behind which a page starts, whether or not the point still
+ * exists. To be passed back with the same `orderBy`, not to be looked into.
+ */
+export interface ListCursor {
+  readonly field: string;
+  readonly direction: "asc" | "desc";
+  readonly value: FilterScalar;
+  /** The id as text: integers by their digits, strings as JSON. */
+  readonly id: string;
+}
+
+/**
+ * A page in the order of metadata. `next` is there while more may follow: pass it as `after`. While points are written, a
+ * page may hold fewer than `limit`.
+ */
+export interface OrderedListResult {
+  readonly points: Point[];
+  readonly next?: ListCursor;
+}
+
+/** Which values a path of the metadata has, and how often. */
+export interface FacetsRequest {
+  readonly field: string;
+  readonly filter?: Filter;
+  /** Most frequent values wanted: 1 to 10,000. Default 10. */
+  readonly limit?: number;
+}
+
+/** A scalar, and how many points have it. */
+export interface Facet {
+  readonly value: FilterScalar;
+  readonly count: number;
+}
+
+/** Facets, most frequent first; those that are equally frequent in the order of their values. */
+export interface FacetsResult {
+  readonly facets: Facet[];
+  /** Whether every count is that of one moment: always true in this version. */
+  readonly isExact: boolean;
+}
+
+/** Which points are counted, and how. */
+export interface CountRequest {
+  readonly filter?: Filter;
+  /**
+   * If true, no metadata is read: the count is that of the index over metadata where it tells, and otherwise of the
+   * points that it cannot rule out, which are never too few. Default false.
+   */
+  readonly approximate?: boolean;
+}
+
 /** Which points an update speaks of. */
 export type PointSelector = readonly PointId[] | { readonly filter: Filter };
 
 /**
- * How metadata changes: `set` replaces all of it; or `merge` writes the given top-level keys over the old ones and
- * `unset` removes top-level keys (`merge` is applied first).
+ * How metadata changes: `set` replaces all of it; or `merge` writes the given keys over the old ones and `unset` removes
+ * what paths lead to (`merge` is applied first).
  */
-export type MetadataChange =
-  { readonly set: Metadata } | { readonly merge?: Metadata; readonly unset?: readonly string[] };
+export type MetadataChange = { readonly set: Metadata } | MetadataMerge;
+
+/** A change of parts of the metadata. */
+export interface MetadataMerge {
+  /**
+   * The path of the object that `merge` and `unset` begin in; default is the metadata itself. Where it meets an array, each
+   * object of the array is changed. `merge` makes the objects on the way where there is none.
+   */
+  readonly at?: string;
+  readonly merge?: Metadata;
+  /** Paths as in filters: `author.name` is the key `name` of the object `author`, `author\\.name` one key with a dot. */
+  readonly unset?: readonly string[];
+}
+
+/**
+ * On which condition a point is written, judged in the moment of the write. `ifAbsent` excludes the others; `ifPresent` and
+ * `where` together write points that are there and match.
+ */
+export interface UpsertOptions {
+  /** Writes points that are not there yet, and leaves the others as they are. */
+  readonly ifAbsent?: boolean;
+  /** Replaces points that are there, and leaves the others out. */
+  readonly ifPresent?: boolean;
+  /** Replaces a point that is there only if, as it is stored, it matches. Points that are not there are written. */
+  readonly where?: Filter;
+}
 
 /** What an upsert did: points that were new, and points that took the place of one with the same id. */
 export interface UpsertResult {
   readonly inserted: number;
   readonly replaced: number;
+}
+
+/** What an upsert with a condition did. */
+export interface ConditionalUpsertResult extends UpsertResult {
+  /** The ids of the points that were not written, in the order of the call. */
+  readonly skipped: PointId[];
 }
