@@ -9,6 +9,7 @@ export { encode } from "./encode";
 export { distanceCount, resetCounters } from "./distance";
 export { search, searchAllowed, sortHostRows } from "./search";
 export { beginExact, endExact, exactGathered, exactLive, gatherAddress, gatherLimit } from "./scan";
+export { followedCount } from "./walk";
 export { rescoreRows, rescoreVectorsAt } from "./rescore";
 export { beginTrial, endTrial, tryWalk } from "./trial";
 export { linkTail } from "./link";

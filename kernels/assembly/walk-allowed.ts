@@ -10,7 +10,7 @@ import { allowed, entryRow, gatherRows, hostRows, LINKED, links, NO_ROW, poolA, 
 import { candidateAt, candidateRow, FOLLOWED } from "./pool";
 import { wordsOf } from "./scan";
 import {
-  beginWalk, degreeOf, insertGathered, isOutOfReach, setFollowed, touchGathered, touchList, touchNext, unmark, visit,
+  beginWalk, countPassed, degreeOf, insertGathered, isOutOfReach, setFollowed, touchGathered, touchList, touchNext, unmark, visit,
   walkCount,
 } from "./walk";
 
@@ -86,6 +86,7 @@ function gatherAllowed(list: usize): u32 {
     for (let q = p; q < batch; q += 4) touchList(load<u32>(q));
     for (; p < batch; p += 4) to = gatherBehind(links(load<u32>(p)), to);
   }
+  countPassed(<u32>((p - hostRows) >> 2));
   // Those that were not passed by may be from elsewhere.
   for (; p < passed; p += 4) unmark(load<u32>(p));
   return <u32>((to - gatherRows) >> 2);

@@ -13,6 +13,8 @@ import { candidate, candidateAt, candidateDistance, candidateRow, clearPool, FOL
 
 /** Candidates in poolA after a walk. */
 export let walkCount: u32 = 0;
+/** Rows whose lists were read by the last walk. */
+export let followedCount: u32 = 0;
 /** Keeps the early loads of link lists from being optimised away. */
 export let touched: u32 = 0;
 
@@ -164,6 +166,7 @@ export function beginWalk(wanted: u32, slack: f32, fine: bool): void {
   stretch = (1 + slack) * (1 + slack) - 1;
   walkFine = fine;
   walkCount = 0;
+  followedCount = 0;
   reach = Infinity;
   clearPool(poolA);
 }
@@ -171,7 +174,13 @@ export function beginWalk(wanted: u32, slack: f32, fine: bool): void {
 @inline export function isOutOfReach(c: u64): bool { return candidateDistance(c) > reach; }
 
 /** Notes that the neighbors of the candidate at a place of poolA have been followed. */
-@inline export function setFollowed(place: u32, c: u64): void { store<u64>(poolA + (<usize>place << 3), c | FOLLOWED); }
+@inline export function setFollowed(place: u32, c: u64): void {
+  followedCount++;
+  store<u64>(poolA + (<usize>place << 3), c | FOLLOWED);
+}
+
+/** Counts lists that were read beside those of candidates. */
+@inline export function countPassed(count: u32): void { followedCount += count; }
 
 /** Candidates looked at closely at once. */
 const REFINE_ROWS: u32 = 16;

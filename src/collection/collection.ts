@@ -11,6 +11,8 @@ import type {
   FacetsResult,
   GetOptions,
   GroupedSearchRequest,
+  ExplainedSearch,
+  ExplainedSearchRequest,
   Hit,
   ListRequest,
   ListResult,
@@ -37,6 +39,7 @@ import { decodeChange, decodeUpsertOptions, type UpsertCondition } from "../mode
 import { decodeIndexedMetadata } from "../model/decode-config.js";
 import { decodeCount, decodeFacets } from "../model/decode-counting.js";
 import { asksForGroups, decodeGroupedSearch } from "../model/decode-grouped-search.js";
+import { decodeExplain } from "../model/decode-explained-search.js";
 import { decodeIds } from "../model/decode-id.js";
 import { decodeList } from "../model/decode-list.js";
 import { decodePoints, type DecodedPoint } from "../model/decode-points.js";
@@ -119,17 +122,21 @@ export class EmbeddedCollection implements Collection {
   }
 
   async search(request: GroupedSearchRequest): Promise<SearchGroup[]>;
+  async search(request: ExplainedSearchRequest): Promise<ExplainedSearch>;
   async search(request: SearchRequest): Promise<Hit[]>;
-  async search(request: SearchRequest | GroupedSearchRequest): Promise<Hit[] | SearchGroup[]> {
+  async search(
+    given: SearchRequest | GroupedSearchRequest | ExplainedSearchRequest,
+  ): Promise<Hit[] | SearchGroup[] | ExplainedSearch> {
     const { gate, searcher, config } = this.#parts;
-    return gate.use((): Hit[] | Promise<Hit[] | SearchGroup[]> =>
-      asksForGroups(request)
-        ? searchGroups(
-            { ...this.#parts, fields: config.fields, assertOpen: this.#assertOpen },
-            decodeGroupedSearch(request, config.fields),
-          )
-        : searcher.search(decodeSearch(request, config.fields)),
-    );
+    return gate.use((): Hit[] | Promise<Hit[] | SearchGroup[] | ExplainedSearch> => {
+      if (asksForGroups(given)) {
+        const parts = { ...this.#parts, fields: config.fields, assertOpen: this.#assertOpen };
+        return searchGroups(parts, decodeGroupedSearch(given, config.fields));
+      }
+      const { request, isExplained } = decodeExplain(given);
+      const decoded = decodeSearch(request, config.fields);
+      return isExplained ? searcher.explain(decoded) : searcher.search(decoded);
+    });
   }
 
   async searchBatch(requests: readonly SearchRequest[]): Promise<Hit[][]> {

@@ -18,6 +18,14 @@ export interface EligibleSources {
   readonly assertOpen: () => void;
 }
 
+/** How the eligible rows were found. */
+export interface FilterFinding {
+  /** Points that the index could not rule out. */
+  readonly candidates: number;
+  /** Points whose metadata was read to judge them. */
+  readonly judged: number;
+}
+
 /**
  * Finds the eligible rows and gives them to `use`, which runs in the same turn as the last look at index and
  * store: what it reads is of the same moment. The rows are valid in that turn only.
@@ -25,16 +33,21 @@ export interface EligibleSources {
 export async function withEligibleRows<Result>(
   { store, metadata, writer, assertOpen }: EligibleSources,
   node: FilterNode,
-  use: (rows: RowSet) => Result,
+  use: (rows: RowSet, finding: FilterFinding) => Result,
 ): Promise<Result> {
   // Where an index could not take a write, only the store is right.
   const candidates = writer.failure === undefined ? findCandidates(store, metadata, node) : undefined;
-  if (candidates?.isExact === true) return use(candidates.rows);
+  if (candidates?.isExact === true)
+    return use(candidates.rows, { candidates: candidates.rows.count, judged: 0 });
+  const count = candidates?.rows.count ?? store.state.pointCount;
   const touched = writer.watch();
   try {
     // A copy, because the index goes on.
     const rows = await runInSlices(judge(store, node, candidates?.rows.sorted().slice()), assertOpen);
-    return use(RowSet.fromSorted(judgeAgain(store, new PreparedFilter(node), rows, touched)));
+    return use(RowSet.fromSorted(judgeAgain(store, new PreparedFilter(node), rows, touched)), {
+      candidates: count,
+      judged: count + touched.length,
+    });
   } finally {
     writer.unwatch(touched);
   }

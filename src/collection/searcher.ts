@@ -3,13 +3,14 @@
 
 import type { ResolvedSearch } from "../model/decode-requests.js";
 import type { ResolvedVectorField } from "../model/collection-config.js";
-import type { Hit } from "../model/requests.js";
+import type { ExplainedSearch, Hit } from "../model/requests.js";
 import type { IndexHits } from "../vector/searcher.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { PointViews } from "./point-views.js";
 import type { RowSet } from "../metadata/row-set.js";
 import { OmenError } from "../base/omen-error.js";
 import { withEligibleRows, type EligibleSources } from "./eligible-rows.js";
+import { explainSearch } from "./search-explanation.js";
 import { Gathering } from "./search-gathering.js";
 import { indexQueryOf, searchTogether, type WaitingSearch } from "./search-together.js";
 import { nextTurn, sliceMs } from "./time-slices.js";
@@ -118,13 +119,23 @@ export class Searcher {
     await searchTogether({ indexes, view, afterTurn }, waiting);
   }
 
+  /** The hits, and how they were found. */
+  explain(request: ResolvedSearch): Promise<ExplainedSearch> {
+    this.#assertSound();
+    return explainSearch(this.#parts, request, {
+      rank: (search, allowed) => this.#rank(search, allowed),
+      view: (found, search) => this.#view(found, search),
+    });
+  }
+
   #find(request: ResolvedSearch, allowed?: RowSet): Hit[] {
+    return this.#view(this.#rank(request, allowed), request);
+  }
+
+  #rank(request: ResolvedSearch, allowed?: RowSet): IndexHits {
     const index = this.#parts.indexes[request.fieldIndex]!;
     const query = indexQueryOf(request);
-    return this.#view(
-      index.search(request.vector, allowed === undefined ? query : { ...query, allowed }),
-      request,
-    );
+    return index.search(request.vector, allowed === undefined ? query : { ...query, allowed });
   }
 
   /** Hits for the found rows behind the offset. */

@@ -58,6 +58,7 @@ export interface KernelExports {
   rescoreRows(at: number, count: number): void;
   rescoreVectorsAt(at: number, count: number): void;
   readonly distanceCount: WebAssembly.Global;
+  readonly followedCount: WebAssembly.Global;
   resetCounters(): void;
   // trial.ts
   beginTrial(row: number, wanted: number): number;

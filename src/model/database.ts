@@ -8,6 +8,8 @@ import type {
   FacetsRequest,
   FacetsResult,
   GetOptions,
+  ExplainedSearch,
+  ExplainedSearchRequest,
   GroupedSearchRequest,
   Hit,
   ListRequest,
@@ -62,6 +64,9 @@ export interface Collection {
    * one with the best hit first, of exactly `min(perGroup, eligible points with the value)` hits each.
    */
   search(request: GroupedSearchRequest): Promise<SearchGroup[]>;
+
+  /** The same as an ordinary search, and tells how it was done. */
+  search(request: ExplainedSearchRequest): Promise<ExplainedSearch>;
 
   /** Finds the nearest points, best first: exactly `min(limit, eligible points)` of them, under any filter. */
   search(request: SearchRequest): Promise<Hit[]>;

@@ -37,6 +37,50 @@ export interface SearchRequest {
   readonly scoreThreshold?: number;
 }
 
+/** A search that also tells how it was done. Not in a batch, and not with `groupBy`. */
+export interface ExplainedSearchRequest extends SearchRequest {
+  readonly explain: true;
+}
+
+/** Hits, and how they were found. */
+export interface ExplainedSearch {
+  readonly hits: Hit[];
+  readonly plan: SearchExplanation;
+}
+
+/** How a search was done. */
+export interface SearchExplanation {
+  /** There if the search has a filter. */
+  readonly filter?: FilterExplanation;
+  /**
+   * `"none"` where no point is eligible; `"scan"` compares every eligible point; `"walk"` goes through the graph. A walk that finds
+   * fewer points than there are, or takes longer than a scan would have, is followed by one.
+   */
+  readonly way: "none" | "scan" | "walk" | "walk, then scan";
+  /** The settings of the walk, as in `stats()`; there if there was one. */
+  readonly walk?: { readonly ef: number; readonly slack: number; readonly fine: boolean };
+  /** Distances computed from codes. */
+  readonly distances: number;
+  /** Rows whose links the walk read; 0 for a scan. */
+  readonly visitedRows: number;
+  /** Exact vectors that were compared. */
+  readonly rescoredRows: number;
+  /** Milliseconds of each stage: finding eligible points, searching the index, and reading the hits. */
+  readonly milliseconds: { readonly filter: number; readonly index: number; readonly hits: number };
+}
+
+/** How a filter was answered. */
+export interface FilterExplanation {
+  /** Points that match. */
+  readonly matches: number;
+  /** Points that the index over metadata could not rule out: how many were expected to match before any was read. */
+  readonly estimatedMatches: number;
+  /** Points whose metadata was read to judge them; 0 where the index told all. */
+  readonly judgedPoints: number;
+  /** Paths of the filter that no index knows, or none that is filled yet. */
+  readonly unindexed: readonly string[];
+}
+
 /** One found point. */
 export interface Hit extends Point {
   /** Cosine similarity, inner product, or euclidean distance, computed on the exact vectors. */

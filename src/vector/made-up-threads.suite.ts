@@ -61,7 +61,7 @@ function searcherOf(fates: readonly Fate[], act: () => void): SharedSearcher {
   const hits = (row: number): IndexHits => {
     act();
     if (fates[row]!.fails) throw new Error(`${row} fails`);
-    const course = { way: "scan", walk: undefined, distances: 0, rescored: 1 } as const;
+    const course = { way: "scan", walk: undefined, distances: 0, followed: 0, rescored: 1 } as const;
     return { count: 1, rows: Uint32Array.of(row), scores: Float64Array.of(0), course };
   };
   return {

@@ -48,6 +48,8 @@ export interface SearchCourse {
   walk: WalkSettings | undefined;
   /** Distances computed from codes. */
   distances: number;
+  /** Rows whose links a walk read. */
+  followed: number;
   /** Exact vectors that were compared. */
   rescored: number;
 }
@@ -97,7 +99,7 @@ export class Searcher {
   readonly #originalsAtHand: boolean;
   /** Euclidean distances are better when smaller. */
   readonly #smallerIsBetter: boolean;
-  readonly #course: SearchCourse = { way: "scan", walk: undefined, distances: 0, rescored: 0 };
+  readonly #course: SearchCourse = { way: "scan", walk: undefined, distances: 0, followed: 0, rescored: 0 };
   readonly #hits: IndexHits = {
     count: 0,
     rows: new Uint32Array(64),
@@ -124,6 +126,7 @@ export class Searcher {
     const { kernel } = this.#memory;
     kernel.resetCounters();
     const hits = this.#search(query, request, counts);
+    if (this.#course.walk !== undefined) this.#course.followed = kernel.followedCount.value >>> 0;
     // The kernel's counter is a signed 32-bit integer to JavaScript.
     this.#count(kernel.distanceCount.value >>> 0);
     return hits;
@@ -219,6 +222,7 @@ export class Searcher {
     const course = this.#course;
     course.way = "scan";
     course.walk = undefined;
+    course.followed = 0;
     course.rescored = 0;
     if (hits.rows.length > limit) return;
     hits.rows = new Uint32Array(limit + 1);

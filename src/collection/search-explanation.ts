@@ -1,0 +1,79 @@
+// Searches that tell how they were done: the same steps as any search, with a look at the clock between them.
+
+import type { ResolvedSearch } from "../model/decode-requests.js";
+import type { FilterNode } from "../model/filter-tree.js";
+import type { ExplainedSearch, FilterExplanation, Hit, SearchExplanation } from "../model/requests.js";
+import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
+import type { RowSet } from "../metadata/row-set.js";
+import type { IndexHits, SearchCourse } from "../vector/searcher.js";
+import { unindexedPaths } from "../metadata/unindexed-paths.js";
+import { formatMetadataPath } from "../model/metadata-path.js";
+import { withEligibleRows, type EligibleSources } from "./eligible-rows.js";
+
+/** The steps of a search. */
+export interface SearchSteps {
+  readonly rank: (request: ResolvedSearch, allowed?: RowSet) => IndexHits;
+  readonly view: (found: IndexHits, request: ResolvedSearch) => Hit[];
+}
+
+/** Answers a search and tells how. */
+export async function explainSearch(
+  sources: EligibleSources,
+  request: ResolvedSearch,
+  steps: SearchSteps,
+): Promise<ExplainedSearch> {
+  const begin = performance.now();
+  const { filter } = request;
+  if (filter === undefined) return explained(request, steps, { begin });
+  return withEligibleRows(sources, filter, (rows, { candidates, judged }) => {
+    const told: FilterExplanation = {
+      matches: rows.count,
+      estimatedMatches: candidates,
+      judgedPoints: judged,
+      unindexed: unindexedOf(sources.metadata, filter),
+    };
+    return explained(request, steps, { begin, rows, filter: told });
+  });
+}
+
+interface Found {
+  readonly begin: number;
+  readonly rows?: RowSet;
+  readonly filter?: FilterExplanation;
+}
+
+function explained(
+  request: ResolvedSearch,
+  { rank, view }: SearchSteps,
+  { begin, rows, filter }: Found,
+): ExplainedSearch {
+  const filtered = performance.now();
+  const found = rows?.count === 0 ? undefined : rank(request, rows);
+  const ranked = performance.now();
+  const hits = found === undefined ? [] : view(found, request);
+  const milliseconds = {
+    filter: filter === undefined ? 0 : filtered - begin,
+    index: ranked - filtered,
+    hits: performance.now() - ranked,
+  };
+  const course = found === undefined ? nothingDone : describe(found.course);
+  return { hits, plan: { ...(filter === undefined ? {} : { filter }), ...course, milliseconds } };
+}
+
+type Course = Omit<SearchExplanation, "filter" | "milliseconds">;
+
+const nothingDone: Course = { way: "none", distances: 0, visitedRows: 0, rescoredRows: 0 };
+
+function describe({ way, walk, distances, followed, rescored }: SearchCourse): Course {
+  return {
+    way,
+    ...(walk === undefined ? {} : { walk: { ...walk } }),
+    distances,
+    visitedRows: followed,
+    rescoredRows: rescored,
+  };
+}
+
+function unindexedOf(metadata: MetadataIndexes, filter: FilterNode): string[] {
+  return unindexedPaths(filter, (path) => metadata.fieldAt(path) !== "unknown").map(formatMetadataPath);
+}
