@@ -1,0 +1,199 @@
+// Databases that are searched under filters: OmenDB, zvec and LanceDB, all in one process, each with an index over every
+// column of 0 and 1, and its vectors in its graph.
+
+import { join } from "node:path";
+import { open, type Collection, type Database } from "omendb";
+import { idOf, rowOf, type DataSet } from "../data-set.js";
+import { insertBatches } from "../insert-batches.js";
+import type { Arrow } from "../peers/arrow-rows.js";
+import { loadPeerPackage } from "../peers/peer-package.js";
+import type { FilterColumn } from "./filter-columns.js";
+
+/** A database that holds the rows and the columns. */
+export interface FilteredContender {
+  readonly name: string;
+  readonly settings: string;
+  /** Rows that are near, best first: all rows are eligible without a column, else those that have 1 there. */
+  search(query: Float32Array, limit: number, column: string | undefined): Promise<readonly number[]>;
+  /** The same by comparing every eligible row, where that can be asked for. */
+  scan?(query: Float32Array, limit: number, column: string | undefined): Promise<readonly number[]>;
+  close(): Promise<void>;
+}
+
+/** Makes and fills one. */
+export type MakeContender = (
+  data: DataSet,
+  columns: readonly FilterColumn[],
+  folder: string,
+) => Promise<FilteredContender>;
+
+const flagsOf = (columns: readonly FilterColumn[], row: number): Record<string, number> =>
+  Object.fromEntries(columns.map(({ name, flags }) => [name, flags[row]!]));
+
+export const makeOmendb: MakeContender = async (data, columns, folder) => {
+  const db: Database = await open(join(folder, "omendb"));
+  const { dimension, metric } = data;
+  const points: Collection = await db.createCollection("points", { dimension, metric });
+  await insertBatches(data, 1000, async ({ from, ids, vectors }) => {
+    const metadata = ids.map((_, i) => flagsOf(columns, from + i));
+    await points.upsert({ ids, vectors, metadata });
+  });
+  await points.waitForIndex();
+  while ((await points.stats()).indexes[0]!.plan.calibratedRows < data.n / 1.25)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  const ask = async (vector: Float32Array, limit: number, column: string | undefined, exact: boolean) => {
+    const filter = column === undefined ? {} : { filter: { [column]: 1 } };
+    const hits = await points.search({ vector, limit, include: [], ...filter, ...(exact ? { exact } : {}) });
+    return hits.map(({ id }) => rowOf(String(id)));
+  };
+  return {
+    name: "OmenDB",
+    settings: "defaults: recall 0.99, all fields indexed, originals on disk",
+    search: (query, limit, column) => ask(query, limit, column, false),
+    scan: (query, limit, column) => ask(query, limit, column, true),
+    close: () => db.close(),
+  };
+};
+
+/** What of zvec is used; see ../contenders/zvec.ts. */
+interface Zvec {
+  readonly ZVecCollectionSchema: new (schema: object) => object;
+  readonly ZVecDataType: Readonly<Record<"INT32" | "VECTOR_FP32", number>>;
+  readonly ZVecIndexType: Readonly<Record<"HNSW" | "INVERT", number>>;
+  readonly ZVecMetricType: Readonly<Record<"COSINE" | "L2" | "IP", number>>;
+  ZVecCreateAndOpen(
+    path: string,
+    schema: object,
+  ): {
+    insertSync(documents: object[]): { readonly ok: boolean; readonly message: string }[];
+    optimize(): Promise<void>;
+    querySync(query: object): { readonly id: string }[];
+    closeSync(): void;
+  };
+}
+
+const zvecMetrics = { cosine: "COSINE", euclidean: "L2", dot: "IP" } as const;
+
+export const makeZvec =
+  (ef: number): MakeContender =>
+  async (data, columns, folder) => {
+    const { exports, version } = loadPeerPackage("zvec", "@zvec/zvec");
+    // The package is the one that is pinned; what is used of it is declared above.
+    const zvec = exports as Zvec;
+    const { dimension, metric } = data;
+    const indexType = zvec.ZVecIndexType.HNSW;
+    const invert = { indexType: zvec.ZVecIndexType.INVERT };
+    const schema = new zvec.ZVecCollectionSchema({
+      name: "points",
+      vectors: {
+        name: "embedding",
+        dataType: zvec.ZVecDataType.VECTOR_FP32,
+        dimension,
+        indexParams: { indexType, metricType: zvec.ZVecMetricType[zvecMetrics[metric]] },
+      },
+      fields: columns.map(({ name }) => ({ name, dataType: zvec.ZVecDataType.INT32, indexParams: invert })),
+    });
+    const collection = zvec.ZVecCreateAndOpen(join(folder, "zvec"), schema);
+    await insertBatches(data, 1000, ({ from, ids, vectors }) => {
+      const documents = ids.map((id, i) => ({
+        id,
+        vectors: { embedding: vectors.subarray(i * dimension, (i + 1) * dimension) },
+        fields: flagsOf(columns, from + i),
+      }));
+      const failed = collection.insertSync(documents).find(({ ok }) => !ok);
+      if (failed !== undefined) throw new Error(failed.message);
+    });
+    await collection.optimize();
+    return {
+      name: `zvec ${version}`,
+      settings: `HNSW m 50, efConstruction 500 (its defaults), ef ${ef}, every column with an inverted index`,
+      search: (vector, topk, column) => {
+        const params = { indexType, ef, isUsingRefiner: false };
+        const query = { fieldName: "embedding", vector, topk, outputFields: [], params };
+        const hits = collection.querySync(
+          column === undefined ? query : { ...query, filter: `${column} = 1` },
+        );
+        return Promise.resolve(hits.map(({ id }) => rowOf(id)));
+      },
+      close: () => {
+        collection.closeSync();
+        return Promise.resolve();
+      },
+    };
+  };
+
+/** What of LanceDB is used; see ../contenders/lancedb.ts. */
+interface Lancedb {
+  connect(
+    path: string,
+  ): Promise<{ createTable(name: string, rows: object): Promise<LanceTable>; close(): void }>;
+  readonly Index: { hnswSq(options: object): object; bitmap(): object };
+}
+interface LanceTable {
+  createIndex(column: string, options: { config: object }): Promise<void>;
+  optimize(): Promise<unknown>;
+  vectorSearch(vector: Float32Array): LanceQuery;
+  close(): void;
+}
+interface LanceQuery {
+  distanceType(type: string): LanceQuery;
+  select(columns: string[]): LanceQuery;
+  limit(limit: number): LanceQuery;
+  ef(ef: number): LanceQuery;
+  refineFactor(factor: number): LanceQuery;
+  where(filter: string): LanceQuery;
+  toArray(): Promise<{ readonly id: string }[]>;
+}
+
+const lanceMetrics = { cosine: "cosine", euclidean: "l2", dot: "dot" } as const;
+
+export const makeLancedb =
+  (ef: number): MakeContender =>
+  async (data, columns, folder) => {
+    const { exports, version } = loadPeerPackage("lancedb", "@lancedb/lancedb");
+    // The packages are those that are pinned; what is used of them is declared.
+    const lancedb = exports as Lancedb;
+    const arrow = loadPeerPackage("lancedb", "apache-arrow").exports as Arrow;
+    const db = await lancedb.connect(join(folder, "lancedb"));
+    const table = await db.createTable("points", arrowTable(arrow, data, columns));
+    const distanceType = lanceMetrics[data.metric];
+    await table.createIndex("vector", { config: lancedb.Index.hnswSq({ distanceType, numPartitions: 1 }) });
+    for (const { name } of columns) await table.createIndex(name, { config: lancedb.Index.bitmap() });
+    await table.optimize();
+    return {
+      name: `LanceDB ${version}`,
+      settings: `IVF_HNSW_SQ in one partition, ef ${ef}, refineFactor 2, every column with a bitmap index`,
+      search: async (vector, limit, column) => {
+        const query = table.vectorSearch(vector).distanceType(distanceType).select(["id", "_distance"]);
+        const whole = query.limit(limit).ef(ef).refineFactor(2);
+        const hits = await (column === undefined ? whole : whole.where(`${column} = 1`)).toArray();
+        return hits.map(({ id }) => rowOf(id));
+      },
+      close: () => {
+        table.close();
+        db.close();
+        return Promise.resolve();
+      },
+    };
+  };
+
+function arrowTable(arrow: Arrow, data: DataSet, columns: readonly FilterColumn[]): object {
+  const { n, dimension } = data;
+  const { Field, FixedSizeList, Float32, Int32, RecordBatch, Schema, Struct, Table, Utf8 } = arrow;
+  const vectorType = new FixedSizeList(dimension, new Field("item", new Float32(), true));
+  const schema = new Schema([
+    new Field("id", new Utf8(), false),
+    new Field("vector", vectorType, false),
+    ...columns.map(({ name }) => new Field(name, new Int32(), false)),
+  ]);
+  const vectors = data.readRows(0, n);
+  const values = { type: new Float32(), length: vectors.length, nullCount: 0, data: vectors };
+  const ids = Array.from({ length: n }, (_, row) => idOf(row));
+  const children = [
+    arrow.vectorFromArray(ids, new Utf8()).data[0]!,
+    arrow.makeData({ type: vectorType, length: n, nullCount: 0, child: arrow.makeData(values) }),
+    ...columns.map(({ flags }) => arrow.vectorFromArray(Array.from(flags), new Int32()).data[0]!),
+  ];
+  const type = new Struct(schema.fields);
+  return new Table(new RecordBatch(schema, arrow.makeData({ type, length: n, nullCount: 0, children })));
+}
