@@ -55,6 +55,28 @@ test("ingest prints its figures with their conditions", () => {
   assert.match(output, /others used (?:\d+ %|unknown) of the machine/);
 });
 
+test("filters prints times, recall and hits for each share and kind of selection", () => {
+  const cache = mkdtempSync(join(tmpdir(), "omendb-bench-cache-"));
+  try {
+    const small = ["--n", "5000", "--dimension", "16", "--queries", "10", "--rounds", "1", "--peers", ""];
+    const output = run("filters.js", ...small, "--shares", "0.01,0.5", "--cache-folder", cache);
+    assert.match(output, /5000 x 16, cosine, limit 10, 10 queries, 1 rounds in turn/);
+    for (const row of [
+      "no filter",
+      "independent 1 %",
+      "correlated 1 %",
+      "independent 50 %",
+      "correlated 50 %",
+    ]) {
+      const line = output.split("\n").find((one) => one.startsWith(row)) ?? "";
+      // Times and recall of the search and of the scan; each gave all hits there can be.
+      assert.match(line, /( +\d+ +\d+ +[01]\.\d{3} +1\.00){2}$/);
+    }
+  } finally {
+    rmSync(cache, { recursive: true });
+  }
+});
+
 test("scale writes its table, every repetition, and a page without holes", () => {
   const out = mkdtempSync(join(tmpdir(), "omendb-bench-results-"));
   try {
