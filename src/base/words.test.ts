@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { wordsOf } from "./words.js";
 
 const cases: readonly (readonly [string, readonly string[]])[] = [
@@ -26,3 +27,11 @@ for (const [text, words] of cases) {
     assert.deepEqual(wordsOf(text), words);
   });
 }
+
+test("texts in ASCII have the words that they have among others", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary-ascii" }), (text) => {
+      assert.deepEqual([...wordsOf(text), "é"], wordsOf(`${text} é`));
+    }),
+  );
+});
