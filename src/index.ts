@@ -5,7 +5,10 @@ export { open } from "./database/open.js";
 export type {
   CollectionConfig,
   IndexConfig,
+  IndexedFields,
+  IndexedMetadata,
   MetadataConfig,
+  MetadataKind,
   Metric,
   Originals,
   Quantization,
@@ -13,6 +16,7 @@ export type {
   ResolvedVectorField,
   VectorFieldConfig,
 } from "./model/collection-config.js";
+export type { CollectionCheck, MetadataCheck, MetadataProblem } from "./model/collection-check.js";
 export type { Collection, CollectionInfo, Database, OpenOptions } from "./model/database.js";
 export type {
   FieldFilter,

@@ -123,6 +123,65 @@ export const badConfigs: readonly BadConfig[] = [
     "metadata_path",
     "config.metadata.indexed[0]",
   ),
+  config(
+    "kinds of fields without fields",
+    { dimension: 2, metadata: { indexed: { all: true } } },
+    "wrong_type",
+    "config.metadata.indexed.fields",
+  ),
+  config(
+    "a setting of indexed fields that does not exist",
+    { dimension: 2, metadata: { indexed: { fields: {}, year: "integer" } } },
+    "unknown_field",
+    "config.metadata.indexed.year",
+  ),
+  config(
+    "a kind of index that does not exist",
+    { dimension: 2, metadata: { indexed: { fields: { year: "number" } } } },
+    "unknown_value",
+    "config.metadata.indexed.fields.year",
+  ),
+  config(
+    "an index of ids",
+    { dimension: 2, metadata: { indexed: { fields: { isbn: ["keyword", "id"] } } } },
+    "unknown_value",
+    "config.metadata.indexed.fields.isbn[1]",
+  ),
+  config(
+    "a field without a kind",
+    { dimension: 2, metadata: { indexed: { fields: { year: undefined } } } },
+    "wrong_type",
+    "config.metadata.indexed.fields.year",
+  ),
+  config(
+    "a field with no kinds",
+    { dimension: 2, metadata: { indexed: { fields: { year: [] } } } },
+    "out_of_range",
+    "config.metadata.indexed.fields.year",
+  ),
+  config(
+    "a bad path with a kind",
+    { dimension: 2, metadata: { indexed: { fields: { "a\\b": "geo" } } } },
+    "metadata_path",
+    "config.metadata.indexed.fields.a\\b",
+  ),
+  config(
+    "257 paths with kinds",
+    {
+      dimension: 2,
+      metadata: {
+        indexed: { fields: Object.fromEntries(Array.from({ length: 257 }, (_, i) => [`a${i}`, "date"])) },
+      },
+    },
+    "out_of_range",
+    "config.metadata.indexed.fields",
+  ),
+  config(
+    "an all that is neither true nor false",
+    { dimension: 2, metadata: { indexed: { fields: {}, all: 1 } } },
+    "wrong_type",
+    "config.metadata.indexed.all",
+  ),
   config("an index that is no object", { dimension: 2, index: 1 }, "wrong_type", "config.index"),
 ];
 

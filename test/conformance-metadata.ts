@@ -153,6 +153,31 @@ export const metadataCases: readonly ConformanceCase[] = [
     },
   },
   {
+    title: "indexes fields by declared kinds, keeps them, and checks them against the points",
+    async run({ create, again, reopened }) {
+      const declared = { year: "integer", "author.name": ["keyword", "text"], place: "geo" } as const;
+      const indexed = { fields: declared };
+      await write(await create({ dimension: 1, metric: "dot", metadata: { indexed } }), books);
+      const resolved = { year: ["integer"], "author.name": ["keyword", "text"], place: ["geo"] };
+      const [info] = await (await reopened()).listCollections();
+      assert.deepEqual(info!.config.indexedMetadata, { fields: resolved, all: false });
+      const collection = await again();
+      for (const change of [indexed, { all: true, fields: { "author.name": "text" } }] as const) {
+        await collection.indexMetadata(change);
+        for (const [filter, expected] of filters)
+          assert.equal(await collection.count({ filter }), expected.length);
+        await collection.waitForIndex();
+        for (const [filter, expected] of filters)
+          assert.equal(await collection.count({ filter }), expected.length);
+        const { metadata } = await collection.verify();
+        assert.deepEqual([metadata.isChecked, metadata.problems], [true, []]);
+      }
+      const { hasAllFields, fields } = (await collection.stats()).metadata;
+      assert.equal(hasAllFields, true);
+      assert.ok(fields.find(({ path }) => path === "author.name")!.words > 0);
+    },
+  },
+  {
     title: "changes and deletes by filters of operators",
     async run({ create, again }) {
       const collection = await create({ dimension: 1, metric: "dot" });

@@ -1,7 +1,7 @@
 // One collection of this process: a store, an index a vector field, and the write path that keeps them together.
 // Here calls are decoded and handed to the part that answers them.
 
-import type { ResolvedCollectionConfig } from "../model/collection-config.js";
+import type { IndexedMetadata, ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { Collection } from "../model/database.js";
 import type { ColumnsInput, Point, PointId, PointInput } from "../model/point.js";
 import type {
@@ -25,6 +25,7 @@ import type {
   UpsertOptions,
   UpsertResult,
 } from "../model/requests.js";
+import type { CollectionCheck } from "../model/collection-check.js";
 import type { CollectionStats } from "../model/stats.js";
 import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import type { PointStore } from "../store/point-store.js";
@@ -36,7 +37,7 @@ import type { PointViews } from "./point-views.js";
 import type { Searcher } from "./searcher.js";
 import type { WriteOperation, Writer } from "./writer.js";
 import { decodeChange, decodeUpsertOptions, type UpsertCondition } from "../model/decode-change.js";
-import { decodeIndexedMetadata } from "../model/decode-config.js";
+import { decodeIndexedMetadata } from "../model/decode-indexed.js";
 import { decodeCount, decodeFacets } from "../model/decode-counting.js";
 import { asksForGroups, decodeGroupedSearch } from "../model/decode-grouped-search.js";
 import { decodeExplain } from "../model/decode-explained-search.js";
@@ -46,6 +47,7 @@ import { decodePoints, type DecodedPoint } from "../model/decode-points.js";
 import { decodeGetOptions, decodeSearch, decodeSearches, decodeSelector } from "../model/decode-requests.js";
 import { countFacets } from "./facets.js";
 import { searchGroups } from "./group-search.js";
+import { checkMetadata } from "./metadata-checking.js";
 import { metadataIndex, metadataStats } from "./metadata-settings.js";
 import { listPoints, readPoints } from "./lister.js";
 import { listInOrder } from "./ordered-list.js";
@@ -179,7 +181,7 @@ export class EmbeddedCollection implements Collection {
     });
   }
 
-  async indexMetadata(indexed: "all" | readonly string[]): Promise<void> {
+  async indexMetadata(indexed: IndexedMetadata): Promise<void> {
     const { gate, config, store, filling, saveConfig } = this.#parts;
     return gate.use(async () => {
       const decoded = decodeIndexedMetadata(indexed, "indexed");
@@ -197,6 +199,12 @@ export class EmbeddedCollection implements Collection {
       await Promise.race([linked, gate.whenEnded]);
       gate.assertOpen();
     });
+  }
+
+  async verify(): Promise<CollectionCheck> {
+    return this.#parts.gate.use(async () => ({
+      metadata: await checkMetadata(this.#parts, this.#assertOpen),
+    }));
   }
 
   async stats(): Promise<CollectionStats> {

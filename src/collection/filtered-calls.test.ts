@@ -4,8 +4,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { IndexedMetadata } from "../model/collection-config.js";
 import type { Filter } from "../model/filter.js";
 import type { Metadata, PointId } from "../model/point.js";
+import { indexedFieldsArbitrary } from "../metadata/arbitrary-fields.suite.js";
 import { filterArbitrary, metadataArbitrary } from "../metadata/arbitrary-filters.suite.js";
 import { passesFilter } from "../metadata/reference-filter.suite.js";
 import type { EmbeddedCollection } from "./collection.js";
@@ -20,7 +22,7 @@ type Step =
   | { readonly kind: "deleteBy"; readonly filter: Filter }
   | { readonly kind: "change"; readonly filter: Filter; readonly merge: Metadata }
   | { readonly kind: "ask"; readonly filter: Filter; readonly whileFilling: boolean }
-  | { readonly kind: "index"; readonly indexed: "all" | readonly string[] }
+  | { readonly kind: "index"; readonly indexed: IndexedMetadata }
   | { readonly kind: "reopen" };
 
 const id: fc.Arbitrary<PointId> = fc.oneof(fc.nat(15), fc.constantFrom("x", "xy", 2n ** 63n));
@@ -57,7 +59,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant("index" as const),
-      indexed: fc.constantFrom<"all" | readonly string[]>("all", [], ["a"], ["b.a", "c"]),
+      indexed: fc.oneof(
+        fc.constantFrom<IndexedMetadata>("all", [], ["a"], ["b.a", "c"]),
+        indexedFieldsArbitrary,
+      ),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("reopen" as const) }) },
@@ -149,11 +154,20 @@ async function run(steps: readonly Step[], { open }: Reopener): Promise<void> {
   await collection.waitForIndex();
   const { metadata } = await collection.stats();
   assert.deepEqual([metadata.isFilled, metadata.rows], [true, model.points.size]);
+  const expected = { isChecked: true, checkedPoints: model.points.size, missingPoints: 0, strayPoints: 0 };
+  assert.deepEqual(await collection.verify(), { metadata: { ...expected, problems: [] } });
   await collection.close();
 }
 
-for (const indexed of ["all", ["a", "b.c"], []] as const) {
-  test(`any filter in any call, with ${indexed === "all" ? "all" : indexed.length} fields indexed`, async () => {
+const settings: readonly IndexedMetadata[] = [
+  "all",
+  ["a", "b.c"],
+  [],
+  { fields: { a: ["text", "geo"], b: "keyword", "c.a": ["integer", "date"] } },
+  { all: true, fields: { a: ["text", "float"], b: "date" } },
+];
+for (const indexed of settings) {
+  test(`any filter in any call, indexed: ${JSON.stringify(indexed)}`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), (steps) =>
         withKeptStore({ dimension: 1, metric: "dot", metadata: { indexed } }, (reopener) =>
@@ -240,5 +254,48 @@ test("writes that come while the index is filled are in it, and what they replac
     const counts = [];
     for (const a of ["old", "changed", "replaced"]) counts.push(await collection.count({ filter: { a } }));
     assert.deepEqual(counts, [400 - 3 * 19, 19, 19]);
+    await collection.close();
+  }));
+
+test("a check goes on while points are written, and finds nothing", () =>
+  withKeptStore(
+    { dimension: 1, metric: "dot", metadata: { indexed: { all: true, fields: { t: "text" } } } },
+    async ({ open }) => {
+      const collection = await open();
+      const ids = Array.from({ length: 3000 }, (_, id) => id);
+      const write = (round: number): Promise<unknown> =>
+        collection.upsert(
+          ids.map((id) => ({ id, vector: [1], metadata: { a: id + round, t: `n${id} r${round}` } })),
+        );
+      await write(0);
+      for (let round = 1; round < 5; round++) {
+        const checked = collection.verify();
+        await write(round);
+        await collection.delete(ids.slice(0, 100));
+        const { metadata } = await checked;
+        assert.deepEqual(
+          [metadata.isChecked, metadata.missingPoints, metadata.strayPoints, metadata.problems],
+          [true, 0, 0, []],
+        );
+      }
+      await collection.close();
+    },
+  ));
+
+test("a row that the index lost is found", () =>
+  withKeptStore({ dimension: 1, metric: "dot" }, async ({ open, store }) => {
+    const collection = await open();
+    await collection.upsert([0, 1, 2].map((id) => ({ id, vector: [1], metadata: { a: id } })));
+    const read = store.readPoint.bind(store);
+    // The store says something else than what the index was told.
+    store.readPoint = (row) => (row === 1 ? { id: 1, metadata: '{"a":1,"b.c":2}' } : read(row));
+    const { metadata } = await collection.verify();
+    assert.deepEqual(metadata, {
+      isChecked: true,
+      checkedPoints: 3,
+      missingPoints: 0,
+      strayPoints: 0,
+      problems: [{ path: "b\\.c", wrongRows: 1, strayRows: 0 }],
+    });
     await collection.close();
   }));

@@ -6,7 +6,6 @@ import type { ExplainedSearch, FilterExplanation, Hit, SearchExplanation } from 
 import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import type { RowSet } from "../metadata/row-set.js";
 import type { IndexHits, SearchCourse } from "../vector/searcher.js";
-import { unindexedPaths } from "../metadata/unindexed-paths.js";
 import { formatMetadataPath } from "../model/metadata-path.js";
 import { withEligibleRows, type EligibleSources } from "./eligible-rows.js";
 
@@ -75,5 +74,5 @@ function describe({ way, walk, distances, followed, rescored }: SearchCourse): C
 }
 
 function unindexedOf(metadata: MetadataIndexes, filter: FilterNode): string[] {
-  return unindexedPaths(filter, (path) => metadata.fieldAt(path) !== "unknown").map(formatMetadataPath);
+  return metadata.unansweredPaths(filter).map(formatMetadataPath);
 }

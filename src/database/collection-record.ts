@@ -2,7 +2,7 @@
 
 import { OmenError } from "../base/omen-error.js";
 import { decodeCollectionConfig } from "../model/decode-config.js";
-import type { ResolvedCollectionConfig } from "../model/collection-config.js";
+import type { IndexedMetadata, ResolvedCollectionConfig } from "../model/collection-config.js";
 import { isPlainObject } from "../model/invalid-input.js";
 import type { JsonObject, JsonValue } from "../model/point.js";
 
@@ -22,12 +22,18 @@ export function isFolderName(name: string): boolean {
 
 /** The record as JSON. */
 export function encodeCollectionRecord({ folder, config }: CollectionRecord): JsonObject {
-  const { fields, ...rest } = config;
+  const { fields, indexedMetadata, ...rest } = config;
   return {
     folder,
     ...rest,
+    indexedMetadata: encodeIndexed(indexedMetadata),
     fields: fields.map(({ name, dimension, metric }) => ({ name, dimension, metric })),
   };
+}
+
+function encodeIndexed(indexed: IndexedMetadata): JsonValue {
+  if (typeof indexed === "string" || !("fields" in indexed)) return indexed;
+  return { fields: indexed.fields, all: indexed.all === true };
 }
 
 /** Reads a record back. Throws OmenError corrupt/record_corrupt if it is none. */

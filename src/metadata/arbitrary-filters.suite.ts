@@ -5,7 +5,8 @@ import fc from "fast-check";
 import type { FieldOperators, Filter, FilterBound, FilterValue, IdOperators } from "../model/filter.js";
 import type { JsonValue, Metadata, PointId } from "../model/point.js";
 
-const keys = ["a", "b", "c", "__proto__", "constructor", "length", "0"];
+/** Keys of the metadata. */
+export const metadataKeys: readonly string[] = ["a", "b", "c", "__proto__", "constructor", "length", "0"];
 const texts = [
   "",
   "x",
@@ -40,7 +41,7 @@ const almostPlace = fc.oneof(place, fc.record({ lat: scalar, lon: scalar }));
 
 const { value } = fc.letrec<{ value: JsonValue; object: JsonValue }>((tie) => ({
   object: fc
-    .array(fc.tuple(fc.constantFrom(...keys), tie("value")), { maxLength: 4 })
+    .array(fc.tuple(fc.constantFrom(...metadataKeys), tie("value")), { maxLength: 4 })
     .map((parts) => Object.fromEntries(parts)),
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
@@ -54,7 +55,7 @@ const { value } = fc.letrec<{ value: JsonValue; object: JsonValue }>((tie) => ({
 
 /** Metadata, always an object; `__proto__` is a key of its own where it occurs. */
 export const metadataArbitrary: fc.Arbitrary<Metadata> = fc
-  .array(fc.tuple(fc.constantFrom(...keys), value), { maxLength: 5 })
+  .array(fc.tuple(fc.constantFrom(...metadataKeys), value), { maxLength: 5 })
   .map((parts) => Object.fromEntries(parts));
 
 /** Ids of every kind. */
@@ -97,7 +98,7 @@ function oneOrMore<T extends object>(parts: readonly fc.Arbitrary<T>[]): fc.Arbi
 }
 
 const path = fc
-  .array(fc.constantFrom(...keys), { minLength: 1, maxLength: 3 })
+  .array(fc.constantFrom(...metadataKeys), { minLength: 1, maxLength: 3 })
   .map((steps) => steps.join("."));
 
 const tree = fc.letrec<{ filter: Filter; field: FieldOperators }>((tie) => ({

@@ -1,14 +1,18 @@
 // The index of one field: for each distinct scalar the rows that have it, and what rows have beside scalars. Values of all
-// types share it, as they may share a field. What it does not tell apart is told: see `FieldRows.isExact`.
+// types share it, as they may share a field, and words and places have parts of their own. Which of them are held is said by
+// kinds. What it does not tell apart is told: see `CandidateRows.isExact`.
 
-import type { FilterScalar, GeoPoint } from "../model/filter.js";
+import type { FilterScalar } from "../model/filter.js";
 import type { JsonValue } from "../model/point.js";
 import { compareText } from "../base/compare-text.js";
 import { instantOf } from "../model/instant.js";
+import { automaticHoldings, type FieldHoldings, holdsValue } from "./field-kinds.js";
 import { placeOf } from "./geo.js";
+import { PlaceIndex } from "./place-index.js";
 import { RowCodes } from "./row-codes.js";
 import { RowSet } from "./row-set.js";
 import { SortedValues } from "./sorted-values.js";
+import { WordIndex } from "./word-index.js";
 
 /** Longer texts are not told apart: nobody looks for them by their whole value, and they would fill memory. */
 export const textLengthMax = 128;
@@ -29,8 +33,12 @@ export class FieldIndex {
   readonly withOtherValue = new RowSet();
   /** Rows with an array directly within an array. */
   readonly withNestedArray = new RowSet();
-  /** Places by row. */
-  readonly places = new Map<number, GeoPoint[]>();
+  /** Rows with a scalar or a place that no kind of the field holds. */
+  readonly withUnheldValue = new RowSet();
+  readonly holdings: FieldHoldings;
+  readonly places = new PlaceIndex();
+  /** `undefined` where words are not held. */
+  readonly words: WordIndex | undefined;
   readonly numbers: SortedValues<number>;
   readonly texts: SortedValues<string>;
   readonly instants: SortedValues<number>;
@@ -45,13 +53,38 @@ export class FieldIndex {
   /** Whether a text has a UTF-16 unit from which on the order of code points is another one. */
   #hasHighUnits = false;
 
-  constructor() {
-    this.numbers = new SortedValues(() => this.#valuesOf(isNumber), sortNumbers);
-    this.texts = new SortedValues(
-      () => this.#valuesOf(isText),
-      (texts) => void (this.#hasHighUnits ? texts.sort(compareText) : texts.sort()),
-    );
-    this.instants = new SortedValues(() => this.#datesOf.keys(), sortNumbers);
+  /** An index of one field that holds what is said. */
+  constructor(holdings: FieldHoldings = automaticHoldings) {
+    this.holdings = holdings;
+    this.words = holdings.words === "all" ? new WordIndex() : undefined;
+    const eachCode = (value: FilterScalar, use: (code: number) => void): void => {
+      const code = this.#codeOf.get(value);
+      if (code !== undefined) use(code);
+    };
+    const rowsOf = (code: number): RowSet | number | undefined => {
+      const rows = this.#rowsOf[code]!;
+      return rows === noRow ? undefined : rows;
+    };
+    this.numbers = new SortedValues({
+      all: () => this.#valuesOf(isNumber),
+      sort: sortNumbers,
+      eachCode,
+      rowsOf,
+    });
+    this.texts = new SortedValues({
+      all: () => this.#valuesOf(isText),
+      sort: (texts) => void (this.#hasHighUnits ? texts.sort(compareText) : texts.sort()),
+      eachCode,
+      rowsOf,
+    });
+    this.instants = new SortedValues({
+      all: () => this.#datesOf.keys(),
+      sort: sortNumbers,
+      eachCode: (instant, use) => {
+        for (const text of this.textsOf([instant])) eachCode(text, use);
+      },
+      rowsOf,
+    });
   }
 
   /** Distinct values that are told apart. */
@@ -61,7 +94,8 @@ export class FieldIndex {
 
   /** Bytes held, about. */
   get byteCount(): number {
-    let bytes = this.existing.byteCount + this.#codes.byteCount + this.#codeOf.size * 100;
+    let bytes = this.existing.byteCount + this.withUnheldValue.byteCount + this.#codes.byteCount;
+    bytes += this.#codeOf.size * 100 + this.places.byteCount + (this.words?.byteCount ?? 0);
     for (const rows of this.#rowsOf) if (typeof rows !== "number") bytes += rows.byteCount + 64;
     return bytes;
   }
@@ -83,13 +117,20 @@ export class FieldIndex {
     for (const [value, code] of this.#codeOf) yield [value, this.#rowsOf[code]!];
   }
 
+  #codesOf(values: Iterable<FilterScalar>): number[] {
+    const codes: number[] = [];
+    for (const value of values) {
+      const code = this.#codeOf.get(value);
+      if (code !== undefined) codes.push(code);
+    }
+    return codes;
+  }
+
   /** The rows of those of the values that are told apart, as sets to unite. */
   rowsOf(values: Iterable<FilterScalar>): RowSet[] {
     const sets: RowSet[] = [];
     const single: number[] = [];
-    for (const value of values) {
-      const code = this.#codeOf.get(value);
-      if (code === undefined) continue;
+    for (const code of this.#codesOf(values)) {
       const rows = this.#rowsOf[code]!;
       if (typeof rows === "number") single.push(rows);
       else sets.push(rows);
@@ -120,12 +161,12 @@ export class FieldIndex {
   #addPlace(row: number, value: JsonValue): void {
     const place = placeOf(value);
     if (place === undefined) return;
-    const places = this.places.get(row);
-    if (places === undefined) this.places.set(row, [place]);
-    else places.push(place);
+    if (this.holdings.places === "all") this.places.add(row, place);
+    else this.withUnheldValue.add(row);
   }
 
   #addScalar(row: number, value: FilterScalar): void {
+    if (!holdsValue(this.holdings, value)) return this.withUnheldValue.add(row);
     if (typeof value === "string" && value.length > textLengthMax) return this.withLongText.add(row);
     const code = this.#codeOf.get(value) ?? this.#newCode(value);
     if (code === undefined) return this.withOtherValue.add(row);
@@ -133,7 +174,10 @@ export class FieldIndex {
     if (typeof rows === "number" ? rows === row : rows.has(row)) return;
     this.#codes.add(row, code);
     if (typeof rows !== "number") rows.add(row);
-    else this.#rowsOf[code] = rows < 0 ? row : RowSet.fromRows([rows, row]);
+    else {
+      this.#rowsOf[code] = rows < 0 ? row : RowSet.fromRows([rows, row]);
+      this.#updateOrders(code);
+    }
   }
 
   #newCode(value: FilterScalar): number | undefined {
@@ -155,11 +199,10 @@ export class FieldIndex {
     this.texts.add(text);
     const instant = instantOf(text);
     if (instant === undefined) return;
+    this.instants.add(instant);
     const dates = this.#datesOf.get(instant);
-    if (dates === undefined) {
-      this.#datesOf.set(instant, text);
-      this.instants.add(instant);
-    } else if (typeof dates === "string") this.#datesOf.set(instant, new Set([dates, text]));
+    if (dates === undefined) this.#datesOf.set(instant, text);
+    else if (typeof dates === "string") this.#datesOf.set(instant, new Set([dates, text]));
     else dates.add(text);
   }
 
@@ -170,7 +213,9 @@ export class FieldIndex {
     this.withLongText.remove(row);
     this.withOtherValue.remove(row);
     this.withNestedArray.remove(row);
-    this.places.delete(row);
+    this.withUnheldValue.remove(row);
+    this.places.remove(row);
+    this.words?.remove(row);
     for (const code of this.#codes.take(row)) this.#removeCode(row, code);
   }
 
@@ -181,10 +226,19 @@ export class FieldIndex {
       if (rows.count > 0) return;
     }
     this.#rowsOf[code] = noRow;
+    this.#updateOrders(code);
     const value = this.#valueOf[code]!;
     this.#codeOf.delete(value);
     this.#freeCodes.push(code);
     if (typeof value === "string") this.#forgetDate(value);
+  }
+
+  #updateOrders(code: number): void {
+    const value = this.#valueOf[code];
+    if (typeof value === "number") this.numbers.update(code);
+    if (typeof value !== "string") return;
+    this.texts.update(code);
+    this.instants.update(code);
   }
 
   #forgetDate(text: string): void {
@@ -194,8 +248,58 @@ export class FieldIndex {
     if (typeof dates !== "string") dates.delete(text);
     if (typeof dates === "string" || dates.size === 0) this.#datesOf.delete(instant!);
   }
+
+  /** Whether the row is known with exactly these values, each as it would be given to `add`. */
+  isRight(row: number, values: readonly JsonValue[]): boolean {
+    if (!this.existing.has(row)) return values.length === 0;
+    const scalars = new Set(values.filter(isScalar));
+    const places = values.map(placeOf).filter((place) => place !== undefined);
+    const isHeld = this.holdings.places === "all" || places.length === 0;
+    const noted = this.#codes.get(row);
+    const known = this.#codesOf(scalars).filter((code) => this.#hasRow(code, row));
+    return (
+      values.length > 0 &&
+      [...scalars].every((value) => this.#isNoted(row, value)) &&
+      noted.length === known.length &&
+      noted.every((code) => scalars.has(this.#valueOf[code]!)) &&
+      (isHeld || this.withUnheldValue.has(row)) &&
+      this.withLongText.has(row) === [...scalars].some((value) => this.#isLong(value)) &&
+      this.places.isRight(row, isHeld ? places : []) &&
+      this.withNestedArray.has(row) === values.includes(nestedArray)
+    );
+  }
+
+  #isNoted(row: number, value: FilterScalar): boolean {
+    if (!holdsValue(this.holdings, value)) return this.withUnheldValue.has(row);
+    if (this.#isLong(value)) return this.withLongText.has(row);
+    const code = this.#codeOf.get(value);
+    return (code !== undefined && this.#hasRow(code, row)) || this.withOtherValue.has(row);
+  }
+
+  /** Whether it is a text that would be held if it were shorter. */
+  #isLong(value: FilterScalar): boolean {
+    return typeof value === "string" && value.length > textLengthMax && holdsValue(this.holdings, value);
+  }
+
+  #hasRow(code: number, row: number): boolean {
+    const rows = this.#rowsOf[code]!;
+    return typeof rows === "number" ? rows === row : rows.has(row);
+  }
+
+  /** For each value a moment: rows that have it only by the set of the value, not by their own codes. */
+  *strayRows(): Generator<number, void> {
+    for (const code of this.#codeOf.values()) {
+      const rows = this.#rowsOf[code]!;
+      let count = 0;
+      for (const row of typeof rows === "number" ? [rows] : rows.sorted()) {
+        if (!this.#codes.get(row).includes(code)) count++;
+      }
+      yield count;
+    }
+  }
 }
 
+/** Stands for no row of a code that is not in use. */
 const noRow = -1;
 const highUnit = /[\ud800-\uffff]/;
 
@@ -210,4 +314,8 @@ function isText(value: FilterScalar): value is string {
 function sortNumbers(values: number[]): void {
   const sorted = Float64Array.from(values).sort();
   for (let i = 0; i < sorted.length; i++) values[i] = sorted[i]!;
+}
+
+function isScalar(value: JsonValue): value is FilterScalar {
+  return typeof value !== "object" || value === null;
 }

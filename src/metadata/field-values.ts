@@ -8,8 +8,8 @@ import { unite } from "./row-algebra.js";
 import type { RowSet } from "./row-set.js";
 
 /** Rows with a value that the index does not tell apart. Valid until the next write. */
-export function doubtfulRows({ withLongText, withOtherValue }: FieldIndex): RowSet {
-  return unite([withLongText, withOtherValue]);
+export function doubtfulRows({ withLongText, withOtherValue, withUnheldValue }: FieldIndex): RowSet {
+  return unite([withLongText, withOtherValue, withUnheldValue]);
 }
 
 /** The rows that have the value. Valid until the next write. */
@@ -33,8 +33,8 @@ export function valuesInOrder(
     from !== undefined && !isAscending && compareScalars(value, from) > 0;
   const rest = ([null, false, true] as const).filter((value) => !isBefore(value) && !isBehind(value));
   // What came since values were last sorted stands behind them, so the merge is done here.
-  const numbers = index.numbers.range(isBefore, isBehind).sort(compareScalars);
-  const texts = index.texts.range(isBefore, isBehind).sort(compareScalars);
+  const numbers = index.numbers.range({ isBefore, isBehind }).sort(compareScalars);
+  const texts = index.texts.range({ isBefore, isBehind }).sort(compareScalars);
   const values = [...rest, ...numbers, ...texts];
   return isAscending ? values : values.reverse();
 }

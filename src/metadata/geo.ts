@@ -5,7 +5,7 @@ import type { GeoTest } from "../model/filter-tree.js";
 import type { JsonValue } from "../model/point.js";
 
 /** The mean radius of the earth as the IUGG defines it, in meters. */
-const earthRadiusMeters = 6_371_008.8;
+export const earthRadiusMeters = 6_371_008.8;
 
 /** The place that a value of metadata stands for: an object with the numbers `lat` and `lon`, within their ranges. */
 export function placeOf(value: JsonValue): GeoPoint | undefined {

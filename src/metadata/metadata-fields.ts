@@ -2,10 +2,22 @@
 
 import type { MetadataPath } from "../model/filter-tree.js";
 import type { JsonObject, JsonValue } from "../model/point.js";
+import type { MetadataKind } from "../model/collection-config.js";
+import { wordsOf } from "../base/words.js";
 import { FieldIndex, nestedArray, present } from "./field-index.js";
+import { automaticHoldings, type FieldHoldings, holdingsOf } from "./field-kinds.js";
 
 /** Fields that get an index by themselves, those that hold objects included. */
 export const fieldsMax = 256;
+
+/** Fields with kinds of their own, and whether all others that are seen have an index too. */
+export interface DeclaredFields {
+  readonly others: "all" | "none";
+  readonly declared: readonly { readonly path: MetadataPath; readonly kinds: readonly MetadataKind[] }[];
+}
+
+/** Which fields have an index: all that are seen, those named, or those declared. */
+export type WantedFields = "all" | readonly MetadataPath[] | DeclaredFields;
 
 /** A field, and the fields within the objects that it holds. */
 interface Field {
@@ -20,10 +32,14 @@ interface Parent {
   readonly path: MetadataPath;
 }
 
-/** What one point's metadata says: the index at a place of `indexes` gets the value at the same place. */
+/**
+ * What one point's metadata says: the index at a place of `indexes` gets the value at the same place. Texts are taken apart
+ * into words here, because this is done ahead of the moment in which a write is shown.
+ */
 export interface MetadataFacts {
   readonly indexes: FieldIndex[];
   readonly values: JsonValue[];
+  readonly words: { readonly index: FieldIndex; readonly words: readonly string[] }[];
 }
 
 export class MetadataFields {
@@ -32,11 +48,24 @@ export class MetadataFields {
   /** Whether every field that was ever seen has an index. */
   #isComplete: boolean;
 
-  /** Opens an index for every field that is seen, or for those named and the objects that hold them. */
-  constructor(wanted: "all" | readonly MetadataPath[]) {
-    this.#isComplete = wanted === "all";
-    if (wanted === "all") return;
-    for (const path of wanted) this.#openAll(path);
+  /** What is held where it is not the same everywhere, by path. */
+  readonly #holdingsAt = new Map<string, FieldHoldings>();
+  readonly #otherHoldings: FieldHoldings;
+
+  /** Opens an index for every field that is seen, or for those named or declared and the objects that hold them. */
+  constructor(wanted: WantedFields) {
+    const { others, declared } = declaredFields(wanted);
+    this.#isComplete = others === "all";
+    this.#otherHoldings = others === "all" || isNamed(wanted) ? automaticHoldings : holdingsOf([]);
+    const kindsAt = new Map<string, MetadataKind[]>();
+    for (const { path, kinds } of declared) {
+      const key = JSON.stringify(path);
+      // The same path may be written in two ways.
+      kindsAt.set(key, [...(kindsAt.get(key) ?? []), ...kinds]);
+    }
+    for (const [key, kinds] of kindsAt) this.#holdingsAt.set(key, holdingsOf(kinds));
+    const paths = isNamed(wanted) ? wanted : declared.map(({ path }) => path);
+    for (const path of paths) this.#openAll(path);
   }
 
   #openAll(path: MetadataPath): void {
@@ -75,7 +104,7 @@ export class MetadataFields {
 
   /** Takes metadata apart. Fields that are new get an index. */
   factsOf(metadata: JsonObject): MetadataFacts {
-    const facts: MetadataFacts = { indexes: [], values: [] };
+    const facts: MetadataFacts = { indexes: [], values: [], words: [] };
     this.#takeApart(metadata, { fields: this.#top, path: [] }, facts);
     return facts;
   }
@@ -104,9 +133,11 @@ export class MetadataFields {
     }
   }
 
-  #push(field: Field, value: JsonValue, { indexes, values }: MetadataFacts): void {
-    indexes.push(field.index);
-    values.push(value);
+  #push({ index }: Field, value: JsonValue, facts: MetadataFacts): void {
+    facts.indexes.push(index);
+    facts.values.push(value);
+    if (index.words !== undefined && typeof value === "string")
+      facts.words.push({ index, words: wordsOf(value) });
   }
 
   /** Once a field had to be left out, none is taken in any more: it would lack the points that came before. */
@@ -117,11 +148,22 @@ export class MetadataFields {
   }
 
   #open(key: string, parent: Parent): Field {
-    const field = { path: [...parent.path, key], index: new FieldIndex(), within: new Map<string, Field>() };
+    const path = [...parent.path, key];
+    const holdings = this.#holdingsAt.get(JSON.stringify(path)) ?? this.#otherHoldings;
+    const field = { path, index: new FieldIndex(holdings), within: new Map<string, Field>() };
     parent.fields.set(key, field);
     this.#all.push(field);
     return field;
   }
+}
+
+function isNamed(wanted: WantedFields): wanted is readonly MetadataPath[] {
+  return Array.isArray(wanted);
+}
+
+function declaredFields(wanted: WantedFields): DeclaredFields {
+  if (wanted === "all") return { others: "all", declared: [] };
+  return isNamed(wanted) ? { others: "none", declared: [] } : wanted;
 }
 
 /** `Array.isArray` does not narrow to readonly arrays. */

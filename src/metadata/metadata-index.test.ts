@@ -5,13 +5,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Filter } from "../model/filter.js";
-import type { IdTest, MetadataPath } from "../model/filter-tree.js";
+import type { IdTest } from "../model/filter-tree.js";
 import type { Metadata } from "../model/point.js";
 import { decodeFilter } from "../model/decode-filter.js";
 import { filterArbitrary, metadataArbitrary } from "./arbitrary-filters.suite.js";
 import { valuesMax } from "./field-index.js";
-import { fieldsMax } from "./metadata-fields.js";
+import { fieldsMax, type WantedFields } from "./metadata-fields.js";
 import { MetadataIndex } from "./metadata-index.js";
+import { wantedArbitrary } from "./arbitrary-fields.suite.js";
 import { passesFilter } from "./reference-filter.suite.js";
 import { RowSet } from "./row-set.js";
 
@@ -20,7 +21,7 @@ class Trial {
   readonly index: MetadataIndex;
   readonly points = new Map<number, Metadata>();
 
-  constructor(wanted: "all" | readonly MetadataPath[] = "all") {
+  constructor(wanted: WantedFields = "all") {
     this.index = new MetadataIndex(wanted, "filled");
   }
 
@@ -51,6 +52,20 @@ class Trial {
     for (const row of rows.sorted()) assert.ok(this.points.has(row), `row ${row} holds no point`);
     return isExact;
   }
+
+  /** Checks that the index is what the points say. */
+  verify(): void {
+    const points = Array.from({ length: 50 }, (_, row) => ({ row, metadata: this.points.get(row) }));
+    const expected = { checkedPoints: this.points.size, missingPoints: 0, strayPoints: 0, problems: [] };
+    assert.deepEqual(finished(this.index.check(points)), expected);
+  }
+}
+
+function finished<Result>(steps: Generator<void, Result>): Result {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }
 
 const write = fc.oneof(
@@ -58,31 +73,43 @@ const write = fc.oneof(
   { weight: 1, arbitrary: fc.record({ row: fc.nat(40), metadata: fc.constant(undefined) }) },
 );
 
+const rounds = fc.array(
+  fc.tuple(fc.array(write, { maxLength: 30 }), fc.array(filterArbitrary, { maxLength: 5 })),
+  { maxLength: 4 },
+);
+
+/** Writes and asks in turn, and returns which answers were exact. */
+function run(
+  trial: Trial,
+  steps: typeof rounds extends fc.Arbitrary<infer Steps> ? Steps : never,
+): boolean[] {
+  const exact: boolean[] = [];
+  for (const [writes, filters] of steps) {
+    for (const { row, metadata } of writes) {
+      if (metadata === undefined) trial.remove(row);
+      else trial.set(row, metadata);
+    }
+    for (const filter of filters) exact.push(trial.check(filter));
+    trial.verify();
+  }
+  return exact;
+}
+
 test("candidates miss nothing, and exact ones are exact, after any writes", () => {
-  let exact = 0;
-  let all = 0;
+  const exact: boolean[] = [];
   fc.assert(
-    fc.property(
-      fc.array(fc.tuple(fc.array(write, { maxLength: 30 }), fc.array(filterArbitrary, { maxLength: 5 })), {
-        maxLength: 4,
-      }),
-      (rounds) => {
-        const trial = new Trial();
-        for (const [writes, filters] of rounds) {
-          for (const { row, metadata } of writes) {
-            if (metadata === undefined) trial.remove(row);
-            else trial.set(row, metadata);
-          }
-          for (const filter of filters) {
-            all++;
-            exact += Number(trial.check(filter));
-          }
-        }
-      },
-    ),
+    fc.property(rounds, (steps) => void exact.push(...run(new Trial(), steps))),
     { numRuns: 400 },
   );
-  assert.ok(exact > all / 3, `${exact} of ${all} answers were exact`);
+  const count = exact.filter(Boolean).length;
+  assert.ok(count > exact.length / 3, `${count} of ${exact.length} answers were exact`);
+});
+
+test("the same holds for any kinds of fields, named fields and none", () => {
+  fc.assert(
+    fc.property(wantedArbitrary, rounds, (wanted, steps) => void run(new Trial(wanted), steps)),
+    { numRuns: 800 },
+  );
 });
 
 test("many rows: dense and sparse values, ranges, and rows that are used again", () => {

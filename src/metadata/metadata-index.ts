@@ -6,18 +6,21 @@ import { parseMetadata } from "../model/decode-metadata.js";
 import type { FieldIndex } from "./field-index.js";
 import type { CandidateRows } from "./field-rows.js";
 import { candidateRows } from "./filter-rows.js";
-import { type MetadataFacts, MetadataFields } from "./metadata-fields.js";
+import { type MetadataFacts, MetadataFields, type WantedFields } from "./metadata-fields.js";
+import { type CheckedPoint, checkMetadataIndex, type MetadataCheck } from "./metadata-check.js";
 import { RowSet } from "./row-set.js";
+import { unansweredPaths } from "./unindexed-paths.js";
 
 /** What is told of one field. */
 export interface FieldIndexStats {
   readonly path: MetadataPath;
   readonly rows: number;
   readonly values: number;
+  readonly words: number;
   readonly bytes: number;
 }
 
-const nothing: MetadataFacts = Object.freeze({ indexes: [], values: [] });
+const nothing: MetadataFacts = Object.freeze({ indexes: [], values: [], words: [] });
 
 export class MetadataIndex {
   readonly #fields: MetadataFields;
@@ -25,8 +28,8 @@ export class MetadataIndex {
   /** Rows that writes have touched while the index is being filled; `undefined` once it is. */
   #touched: Set<number> | undefined;
 
-  /** An index of all fields or of those named; filled with `fill` before it is asked, unless there are no points yet. */
-  constructor(wanted: "all" | readonly MetadataPath[], state: "filling" | "filled") {
+  /** An index of all fields, or of those named or declared; filled with `fill` before it is asked, unless there are no points yet. */
+  constructor(wanted: WantedFields, state: "filling" | "filled") {
     this.#fields = new MetadataFields(wanted);
     this.#touched = state === "filling" ? new Set() : undefined;
   }
@@ -82,11 +85,22 @@ export class MetadataIndex {
     return this.#fields.at(path) ?? (this.#fields.isComplete ? "empty" : "unknown");
   }
 
+  /** Paths of a filter that are judged by the metadata of points, because no index is fit for what it asks there. */
+  unansweredPaths(node: FilterNode): MetadataPath[] {
+    return unansweredPaths(node, (path) => this.fieldAt(path));
+  }
+
+  /** Looks for differences from the store, whose points are given one by one with their rows; see metadata-check.ts. */
+  *check(points: Iterable<CheckedPoint>): Generator<void, MetadataCheck> {
+    return yield* checkMetadataIndex({ fields: this.#fields, all: this.#all }, points);
+  }
+
   fieldStats(): FieldIndexStats[] {
     return this.#fields.all.map(({ path, index }) => ({
       path,
       rows: index.existing.count,
       values: index.valueCount,
+      words: index.words?.wordCount ?? 0,
       bytes: index.byteCount,
     }));
   }
@@ -96,10 +110,11 @@ export class MetadataIndex {
     return this.#fields.isComplete;
   }
 
-  #put(row: number, { indexes, values }: MetadataFacts): void {
+  #put(row: number, { indexes, values, words: texts }: MetadataFacts): void {
     if (this.#all.has(row)) this.#take(row);
     this.#all.add(row);
     for (let i = 0; i < indexes.length; i++) indexes[i]!.add(row, values[i]!);
+    for (const { index, words } of texts) index.words?.add(row, words);
   }
 
   #take(row: number): void {

@@ -6,6 +6,7 @@ import type { CandidateRows } from "./field-rows.js";
 import type { MetadataFacts } from "./metadata-fields.js";
 import type { MetadataIndex } from "./metadata-index.js";
 import type { RowSet } from "./row-set.js";
+import { unansweredPaths } from "./unindexed-paths.js";
 
 /** What metadata says, once for each index; both belong to the indexes that there were when it was prepared. */
 export interface PreparedMetadata {
@@ -55,6 +56,13 @@ export class MetadataIndexes {
   /** The index of a path: `"empty"` where no point has anything there, `"unknown"` where none is filled. */
   fieldAt(path: MetadataPath): FieldIndex | "empty" | "unknown" {
     return this.#current.isFilled ? this.#current.fieldAt(path) : "unknown";
+  }
+
+  /** Paths of a filter that are judged by the metadata of points; all of them while no index is filled. */
+  unansweredPaths(node: FilterNode): MetadataPath[] {
+    return this.#current.isFilled
+      ? this.#current.unansweredPaths(node)
+      : unansweredPaths(node, () => "unknown");
   }
 
   /** Lets another index take every write from now on; one that was to do so before is given up. */

@@ -23,15 +23,19 @@ export class RowCodes {
     }
   }
 
-  /** Takes all codes of a row away and returns them. */
-  take(row: number): readonly number[] {
+  /** The codes of a row. */
+  get(row: number): readonly number[] {
     const known = this.#get(row);
     if (known === 0) return [];
-    this.#set(row, 0);
-    if (known !== several) return [known - one];
-    const list = this.#lists.get(row)!;
+    return known === several ? this.#lists.get(row)! : [known - one];
+  }
+
+  /** Takes all codes of a row away and returns them. */
+  take(row: number): readonly number[] {
+    const codes = this.get(row);
+    if (codes.length > 0) this.#set(row, 0);
     this.#lists.delete(row);
-    return list;
+    return codes;
   }
 
   get byteCount(): number {

@@ -28,7 +28,7 @@ export class RowSet {
   }
 
   /** A set of these rows, in any order and however often. */
-  static fromRows(rows: readonly number[]): RowSet {
+  static fromRows(rows: readonly number[] | Uint32Array): RowSet {
     let last = 0;
     for (const row of rows) last = Math.max(last, row);
     if (rows.length <= sparseRowsMax || rows.length * 32 <= last) {

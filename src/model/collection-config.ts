@@ -25,13 +25,27 @@ export interface IndexConfig {
   readonly efConstruction?: number;
 }
 
+/** What the index of a field holds: values of one type, the words of texts, or places. */
+export type MetadataKind = "keyword" | "integer" | "float" | "boolean" | "date" | "text" | "geo";
+
+/** Fields of the metadata, by their paths, with the kinds of index that each has. */
+export interface IndexedFields {
+  readonly fields: { readonly [path: string]: MetadataKind | readonly MetadataKind[] };
+  /** Whether all other fields that are seen are indexed too, as with `"all"`. Default false. */
+  readonly all?: boolean;
+}
+
+/** Which metadata is indexed: all fields that are seen, those named, or those declared with kinds. */
+export type IndexedMetadata = "all" | readonly string[] | IndexedFields;
+
 /** Settings of the index over metadata. */
 export interface MetadataConfig {
   /**
-   * The paths that are indexed: all that are seen (256 fields at most, the default), or those named here, 256 at most. A filter
-   * on others reads the metadata of every point that the rest of it lets through. None of them, `[]`, saves the memory.
+   * The paths that are indexed: all that are seen (256 fields at most, the default), those named, or those declared with their
+   * kinds; 256 at most. A filter on others, or that asks for what a kind does not hold, reads the metadata of every point that
+   * the rest of it lets through. None of them, `[]`, saves the memory.
    */
-  readonly indexed?: "all" | readonly string[];
+  readonly indexed?: IndexedMetadata;
 }
 
 /** What `createCollection` takes: either `dimension` (one unnamed field), or `vectors` (named fields). */
@@ -61,5 +75,5 @@ export interface ResolvedCollectionConfig {
   readonly originals: Originals;
   readonly maxDegree: number;
   readonly efConstruction: number;
-  readonly indexedMetadata: "all" | readonly string[];
+  readonly indexedMetadata: IndexedMetadata;
 }

@@ -9,11 +9,11 @@ import type {
   ResolvedVectorField,
 } from "./collection-config.js";
 import type { OpenOptions } from "./database.js";
-import { decodeChoice, decodeFields, decodeInteger, decodeStrings, within } from "./decode-object.js";
+import { decodeChoice, decodeFields, decodeInteger, within } from "./decode-object.js";
+import { decodeIndexedMetadata } from "./decode-indexed.js";
 import { checkFieldName } from "./decode-name.js";
 import { invalidInput, isPlainObject } from "./invalid-input.js";
 import { defaults, limits } from "./limits.js";
-import { decodeMetadataPath } from "./metadata-path.js";
 
 const metrics: readonly Metric[] = ["cosine", "dot", "euclidean"];
 const quantizations: readonly Quantization[] = ["int8", "none"];
@@ -62,27 +62,6 @@ export function decodeCollectionConfig(value: unknown): ResolvedCollectionConfig
 function decodeMetadataConfig(value: unknown): ResolvedCollectionConfig["indexedMetadata"] {
   const { indexed } = decodeFields(value === undefined ? {} : value, "config.metadata", ["indexed"]);
   return indexed === undefined ? "all" : decodeIndexedMetadata(indexed, "config.metadata.indexed");
-}
-
-/** Decodes which paths of the metadata are indexed: `"all"`, or an array of them. */
-export function decodeIndexedMetadata(
-  indexed: unknown,
-  field: string,
-): ResolvedCollectionConfig["indexedMetadata"] {
-  if (indexed === "all") return "all";
-  if (!Array.isArray(indexed))
-    throw invalidInput("wrong_type", field, indexed, `"all" or an array of paths is needed.`);
-  if (indexed.length > limits.indexedPathsMax) {
-    throw invalidInput(
-      "out_of_range",
-      field,
-      indexed,
-      `At most ${limits.indexedPathsMax} paths are indexed.`,
-    );
-  }
-  const paths = decodeStrings(indexed, field);
-  paths.forEach((path, i) => decodeMetadataPath(path, `${field}[${i}]`));
-  return Object.freeze(paths);
 }
 
 /** The part of a configuration that names one field's shape. */

@@ -55,6 +55,8 @@ export interface FieldIndexStats {
   readonly rows: number;
   /** Distinct scalars. */
   readonly values: number;
+  /** Distinct words; 0 where they are not held. */
+  readonly words: number;
   /** Bytes of memory, about. */
   readonly bytes: number;
 }
