@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { open } from "omendb";
@@ -157,6 +157,47 @@ test("a reopened database answers as before, hit by hit, with and without its ch
       );
     });
   }));
+
+test("a vector that was damaged on the disk is damage to a search that compares it, and to no other", () =>
+  withFolder(async (folder) => {
+    const random = seededRandom(5);
+    const vectors = Array.from({ length: 1200 }, () => randomVector(random, 24));
+    await withDatabase(folder, async (db) => {
+      const collection = await db.createCollection("a", { dimension: 24 });
+      await collection.upsert(vectors.map((vector, id) => ({ id, vector })));
+      // With a checkpoint, opening reads no vector.
+      await collection.waitForIndex();
+    });
+    const damaged = Float32Array.from(vectors[300]!);
+    await flipBit(folder, Buffer.from(damaged.buffer));
+    await withDatabase(folder, async (db) => {
+      const collection = await db.collection("a");
+      const error = await expectError(
+        collection.search({ vector: vectors[300]!, limit: 3 }),
+        "corrupt",
+        "record_corrupt",
+      );
+      assert.match(error.message, /vector of field 0 in row 300/);
+      const [hit] = await collection.search({ vector: vectors[17]!, limit: 1 });
+      assert.equal(hit?.id, 17);
+    });
+  }));
+
+/** Flips a bit of the last byte of `mark` in whichever files of the folder have it. */
+async function flipBit(folder: string, mark: Buffer): Promise<void> {
+  let count = 0;
+  for (const name of await readdir(folder, { recursive: true })) {
+    if (!name.endsWith("data.mdb")) continue;
+    const path = join(folder, name);
+    const file = await readFile(path);
+    for (let at = file.indexOf(mark); at !== -1; at = file.indexOf(mark, at + 1)) {
+      file[at + mark.length - 1]! ^= 1;
+      count++;
+    }
+    await writeFile(path, file);
+  }
+  assert.ok(count > 0, "the mark lies in a file");
+}
 
 test("a catalogue that was lost is damage, and no collection goes with it", () =>
   withFolder(async (folder) => {

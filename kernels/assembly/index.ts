@@ -2,9 +2,10 @@
 
 export {
   allowedAddress, blockAddress, blockByteCount, bytesFor, checkpointBytes, coarseStrideBytes, codeStrideBytes, configure, exactAddress, headerAddress, hostRowsAddress,
-  hostScoresAddress, inputAddress, linkStrideBytes, originalAddress, originalStrideBytes, ownOriginalBytes, rescoreAddress, rowLimit,
-  scratchEnd,
+  hostScoresAddress, inputAddress, linkStrideBytes, originalAddress, originalStrideBytes, ownOriginalBytes, rescoreAddress, rescoreSumsAddress,
+  rowLimit, scratchEnd,
 } from "./layout";
+export { firstDamaged } from "./checksum";
 export { encode } from "./encode";
 export { distanceCount, resetCounters } from "./distance";
 export { search, searchAllowed, sortHostRows } from "./search";

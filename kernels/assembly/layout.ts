@@ -104,6 +104,8 @@ export let landmarkRows: usize = 0;
 export let hostRows: usize = 0;
 export let hostScores: usize = 0;
 export let rescoreVectors: usize = 0;
+/** Checksums that the store has of them. */
+export let rescoreSums: usize = 0;
 /** Lower bounds (f32) and rows (u32) of an exact scan. */
 export let exactCandidates: usize = 0;
 
@@ -198,6 +200,7 @@ function placeScratch(at: usize, bits: usize): usize {
   hostRows = p; p += <usize>(POOL_MAX + 16) << 2;
   hostScores = p; p += <usize>(POOL_MAX + 16) << 3;
   rescoreVectors = p; p += RESCORE_ROWS * originalStride;
+  rescoreSums = p; p += RESCORE_ROWS << 2;
   exactCandidates = p; p += <usize>EXACT_MAX << 3;
   return align(p, 64) - at;
 }
@@ -244,6 +247,7 @@ export function inputAddress(): usize { return inputVector; }
 export function hostRowsAddress(): usize { return hostRows; }
 export function hostScoresAddress(): usize { return hostScores; }
 export function rescoreAddress(): usize { return rescoreVectors; }
+export function rescoreSumsAddress(): usize { return rescoreSums; }
 export function allowedAddress(): usize { return allowed; }
 export function exactAddress(): usize { return exactCandidates; }
 export function originalStrideBytes(): usize { return originalStride; }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { PointStore } from "../store/point-store.js";
 import type { IndexThreads } from "../vector/index-threads.js";
+import type { OriginalReader } from "../vector/searcher.js";
 import { VectorIndex, type VectorIndexOptions } from "../vector/vector-index.js";
 import { runInSlices } from "./time-slices.js";
 
@@ -59,7 +60,14 @@ function indexOptions({ config, folder, store, threads }: IndexSources, field: n
     efConstruction,
     threads,
     durable: folder !== undefined,
-    readOriginal: (row, target, offset) => store.readVector(field, row, target, offset),
+    originalReader: originalReader(store, field),
+  };
+}
+
+function originalReader(store: PointStore, field: number): OriginalReader {
+  return {
+    read: (row, target, offset) => store.readVector(field, row, target, offset),
+    readUnchecked: store.readVectorUnchecked?.bind(store, field),
   };
 }
 

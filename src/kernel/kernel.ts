@@ -27,6 +27,7 @@ export interface KernelExports {
   hostRowsAddress(): number;
   hostScoresAddress(): number;
   rescoreAddress(): number;
+  rescoreSumsAddress(): number;
   exactAddress(): number;
   allowedAddress(): number;
   originalStrideBytes(): number;
@@ -57,6 +58,8 @@ export interface KernelExports {
   gatherLimit(): number;
   rescoreRows(at: number, count: number): void;
   rescoreVectorsAt(at: number, count: number): void;
+  // checksum.ts
+  firstDamaged(at: number, count: number): number;
   readonly distanceCount: WebAssembly.Global;
   readonly followedCount: WebAssembly.Global;
   resetCounters(): void;

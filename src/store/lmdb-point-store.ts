@@ -11,6 +11,7 @@ import { open as openFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assert } from "../base/assert.js";
 import { type KeyDigest, KeyDigestBuilder, sameKeyDigest } from "../base/key-digest.js";
+import type { OmenError } from "../base/omen-error.js";
 import type { PointId } from "../model/point.js";
 import { changeHash, changeKey, changeSequence, readChangeRecord } from "./change-record.js";
 import { checkBatch, checkRow } from "./check-batch.js";
@@ -33,6 +34,7 @@ import {
   readIdRecord,
   readPointRecord,
   recordCorrupt,
+  vectorChecksum,
   vectorRecordBytes,
 } from "./point-record.js";
 import type { PointStore, RowChanges, StoreBatch, StoredPoint, StoreState } from "./point-store.js";
@@ -142,16 +144,32 @@ class LmdbPointStore implements PointStore {
   }
 
   readVector(field: number, row: number, target: Float32Array, offset: number): boolean {
-    checkRow(row);
-    const dimension = this.#dimensions[field]!;
-    const record = this.#environment.read(this.#tables.vectors[field]!, row);
-    if (record === undefined) return false;
-    const { words } = this.#readBufferOf(record);
-    if (record.length !== vectorRecordBytes(dimension) || !isVectorIntact(words, dimension, row)) {
-      throw recordCorrupt(`vector of field ${field} in row ${row}`, this.#environment.folder);
-    }
+    const words = this.#readVectorRecord(field, row);
+    if (words === undefined) return false;
+    if (!isVectorIntact(words, this.#dimensions[field]!, row)) throw this.#vectorCorrupt(field, row);
     target.set(this.#floats[field]!, offset);
     return true;
+  }
+
+  readVectorUnchecked(field: number, row: number, target: Float32Array, offset: number): number {
+    const words = this.#readVectorRecord(field, row);
+    if (words === undefined) return -1;
+    target.set(this.#floats[field]!, offset);
+    return vectorChecksum(words, this.#dimensions[field]!);
+  }
+
+  /** The words of a vector's record, of which only the length is known to be right. */
+  #readVectorRecord(field: number, row: number): Int32Array | undefined {
+    checkRow(row);
+    const record = this.#environment.read(this.#tables.vectors[field]!, row);
+    if (record === undefined) return undefined;
+    const { words } = this.#readBufferOf(record);
+    if (record.length === vectorRecordBytes(this.#dimensions[field]!)) return words;
+    throw this.#vectorCorrupt(field, row);
+  }
+
+  #vectorCorrupt(field: number, row: number): OmenError {
+    return recordCorrupt(`vector of field ${field} in row ${row}`, this.#environment.folder);
   }
 
   /** lmdb reads into one buffer a thread, which it replaces only for values above 16 MiB; views of it are kept. */

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { xxHash32OfBytes } from "../base/checksum.js";
 import type { FailureReport } from "./failing-flush.suite.js";
 import { open } from "./lmdb-module.js";
 import { openLmdbPointStore } from "./lmdb-point-store.js";
@@ -179,6 +180,26 @@ describe("damage", () => {
       await store.close();
     });
   }
+
+  test("a flipped bit in a vector that is read unchecked does not go with its checksum", async () => {
+    const { folder, path } = await storedPoints(12);
+    const target = new Float32Array(3);
+    const read = (store: PointStore): { readonly sum: number; readonly stored: number } => {
+      const stored = store.readVectorUnchecked?.(0, 8, target, 0);
+      return { sum: xxHash32OfBytes(bytesOf(target), 8), stored: stored! };
+    };
+    const whole = await openStore(folder);
+    const before = read(whole);
+    assert.equal(before.sum, before.stored);
+    assert.equal(whole.readVectorUnchecked?.(0, 12, target, 0), -1);
+    await whole.close();
+    flipBits(path, bytesOf(Float32Array.of(8, 1, 2)));
+    const damaged = await openStore(folder);
+    const after = read(damaged);
+    assert.equal(after.stored, before.stored);
+    assert.notEqual(after.sum, after.stored);
+    await damaged.close();
+  });
 
   test("a flipped bit in the meta record is found at once", async () => {
     const { folder, path } = await storedPoints(12);

@@ -87,9 +87,14 @@ export function writeVectorRecord(slab: Slab, row: number, vector: Float32Array)
   return length;
 }
 
+/** The checksum that was written behind the vector of `dimension` components at the start of `words`. */
+export function vectorChecksum(words: Int32Array, dimension: number): number {
+  return words[dimension]! >>> 0;
+}
+
 /** True if the vector of `dimension` components at the start of `words` is what was written in `row`. */
 export function isVectorIntact(words: Int32Array, dimension: number, row: number): boolean {
-  return xxHash32(words, 0, dimension * 4, row) === words[dimension]! >>> 0;
+  return xxHash32(words, 0, dimension * 4, row) === vectorChecksum(words, dimension);
 }
 
 /** Writes where an id lies at `slab.offset`, which the caller advances. */

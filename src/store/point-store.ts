@@ -98,6 +98,12 @@ export interface PointStore {
    */
   readVector(field: number, row: number, target: Float32Array, offset: number): boolean;
 
+  /**
+   * The same, but for its checksum, which is returned for the caller to compare: XXH32 of the vector's bytes, seeded with the
+   * row. -1 where that row has no such vector. Absent where there are no checksums.
+   */
+  readVectorUnchecked?(field: number, row: number, target: Float32Array, offset: number): number;
+
   /** Ids with their rows in the order of ids (integers ascending, then strings by UTF-8 bytes), behind `after`. */
   ids(after?: PointId): IterableIterator<{ readonly id: PointId; readonly row: number }>;
 

@@ -31,6 +31,8 @@ export class IndexMemory {
   readonly gather: Uint32Array;
   /** Exact vectors to rescore, each `originalStride` components behind the last. */
   readonly rescoreVectors: Float32Array;
+  /** The checksums that the store has of them. */
+  readonly rescoreSums: Uint32Array;
   readonly originalStride: number;
   /** One bit a row, 32 rows a word. */
   readonly #allowed: Uint32Array;
@@ -57,6 +59,7 @@ export class IndexMemory {
       kernel.rescoreAddress(),
       rescoreRowsMax * this.originalStride,
     );
+    this.rescoreSums = new Uint32Array(buffer, kernel.rescoreSumsAddress(), rescoreRowsMax);
     this.#headerAddress = kernel.headerAddress();
     this.#header = new Int32Array(buffer, this.#headerAddress, 64);
     this.setHeader("entry", 0xffff_ffff);

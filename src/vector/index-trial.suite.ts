@@ -46,14 +46,17 @@ export class IndexTrial {
   rowEnd = 0;
   #free: number[] = [];
 
-  private constructor(options: Omit<VectorIndexOptions, "readOriginal" | "threads">, threads: number) {
+  private constructor(options: Omit<VectorIndexOptions, "originalReader" | "threads">, threads: number) {
     this.options = {
       ...options,
       threads: new IndexThreads({ linkingThreads: threads, searchThreads: 2 }),
-      readOriginal: (row, target, offset) => {
-        const vector = this.rows.get(row);
-        if (vector !== undefined) target.set(vector, offset);
-        return vector !== undefined;
+      originalReader: {
+        read: (row, target, offset) => {
+          const vector = this.rows.get(row);
+          if (vector !== undefined) target.set(vector, offset);
+          return vector !== undefined;
+        },
+        readUnchecked: undefined,
       },
     };
   }

@@ -9,8 +9,16 @@ import { deskRowsMax } from "./search-desk.js";
 import { planFiltered } from "./filtered-plan.js";
 import type { RowCounts, SearchPlan, SearchPlanner, WalkSettings } from "./search-plan.js";
 
-/** Copies the exact vector of a row into `target[offset …]`; false if there is none. */
-export type OriginalReader = (row: number, target: Float32Array, offset: number) => boolean;
+/** Reads exact vectors. */
+export interface OriginalReader {
+  /** Copies the vector of a row into `target[offset …]`; false if there is none. Throws if it is damaged. */
+  read(row: number, target: Float32Array, offset: number): boolean;
+  /**
+   * The same without looking whether it is damaged; returns its checksum, XXH32 seeded with the row, or -1 if there is no
+   * vector. Undefined where vectors have no checksums.
+   */
+  readonly readUnchecked: ((row: number, target: Float32Array, offset: number) => number) | undefined;
+}
 
 /** What is asked of an index. */
 export interface IndexQuery {
@@ -88,14 +96,14 @@ const insertionMax = 256;
 export interface SearcherParts {
   readonly memory: IndexMemory;
   readonly planner: SearchPlanner;
-  readonly readOriginal: OriginalReader;
+  readonly originals: OriginalReader;
 }
 
 /** Answers searches on one index. */
 export class Searcher {
   readonly #memory: IndexMemory;
   readonly #planner: SearchPlanner;
-  readonly #readOriginal: OriginalReader;
+  readonly #originals: OriginalReader;
   readonly #originalsAtHand: boolean;
   /** Euclidean distances are better when smaller. */
   readonly #smallerIsBetter: boolean;
@@ -108,10 +116,10 @@ export class Searcher {
   };
   readonly #counters = { searches: 0, distances: 0 };
 
-  constructor({ memory, planner, readOriginal }: SearcherParts) {
+  constructor({ memory, planner, originals }: SearcherParts) {
     this.#memory = memory;
     this.#planner = planner;
-    this.#readOriginal = readOriginal;
+    this.#originals = originals;
     this.#originalsAtHand = memory.settings.originalsInMemory || memory.settings.fullPrecision;
     this.#smallerIsBetter = memory.settings.metric === "euclidean";
   }
@@ -288,15 +296,35 @@ export class Searcher {
   }
 
   #rescoreFromStore(count: number): void {
-    const { kernel, hostRows, rescoreVectors, originalStride } = this.#memory;
     for (let from = 0; from < count; from += rescoreRowsMax) {
       const size = Math.min(rescoreRowsMax, count - from);
-      for (let i = 0; i < size; i++) {
-        const row = hostRows[from + i]!;
-        if (!this.#readOriginal(row, rescoreVectors, i * originalStride)) throw missingVector(row);
-      }
-      kernel.rescoreVectorsAt(from, size);
+      this.#readVectors(from, size);
+      this.#memory.kernel.rescoreVectorsAt(from, size);
     }
+  }
+
+  /** Reads the vectors of host rows from `from` on; the kernel checks them, in a third of the time that the store takes. */
+  #readVectors(from: number, size: number): void {
+    const { kernel, hostRows, rescoreVectors, rescoreSums, originalStride } = this.#memory;
+    const { readUnchecked } = this.#originals;
+    if (readUnchecked === undefined) {
+      for (let i = 0; i < size; i++) this.#readVector(hostRows[from + i]!, i);
+      return;
+    }
+    for (let i = 0; i < size; i++) {
+      const row = hostRows[from + i]!;
+      const sum = readUnchecked(row, rescoreVectors, i * originalStride);
+      if (sum < 0) throw missingVector(row);
+      rescoreSums[i] = sum;
+    }
+    const damaged = kernel.firstDamaged(from, size);
+    // The store, which looks at each again, says which is damaged and how.
+    for (let i = damaged; i < size; i++) this.#readVector(hostRows[from + i]!, i);
+  }
+
+  #readVector(row: number, place: number): void {
+    const { rescoreVectors, originalStride } = this.#memory;
+    if (!this.#originals.read(row, rescoreVectors, place * originalStride)) throw missingVector(row);
   }
 
   /** Equal scores are in the order of their rows. */

@@ -2,9 +2,12 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { xxHash32OfBytes } from "../base/checksum.js";
 import { seededRandom } from "../base/seeded-random.js";
 import type { Metric } from "../model/collection-config.js";
 import { clusteredVectors, IndexTrial } from "./index-trial.suite.js";
+import type { OriginalReader } from "./searcher.js";
+import { VectorIndex } from "./vector-index.js";
 
 const metrics: readonly Metric[] = ["cosine", "dot", "euclidean"];
 const kinds = [
@@ -242,6 +245,67 @@ describe("deletes and reuse", () => {
     );
     const queries = clusteredVectors({ n: 50, dimension, clusters: 8 }, random);
     assert.ok(trial.recall(queries, 128) >= 0.95);
+    await trial.close();
+  });
+});
+
+describe("originals that are read unchecked", () => {
+  /** An index whose store gives other components for `damaged` than were written, and the checksums of those that were. */
+  async function damagedTrial(
+    damaged: ReadonlySet<number>,
+    read: OriginalReader["read"],
+  ): Promise<{ index: VectorIndex; trial: IndexTrial }> {
+    const trial = await IndexTrial.create({ dimension: 24, metric: "euclidean" });
+    trial.insert(clusteredVectors({ n: 900, dimension: 24, clusters: 9 }, seededRandom(3)));
+    const readUnchecked = (row: number, target: Float32Array, offset: number): number => {
+      const vector = trial.rows.get(row);
+      if (vector === undefined) return -1;
+      target.set(vector, offset);
+      if (damaged.has(row)) target[offset + 23] = target[offset + 23]! + 1;
+      return xxHash32OfBytes(new Uint8Array(vector.buffer), row);
+    };
+    const originalReader = { read, readUnchecked };
+    const index = await VectorIndex.create({ ...trial.options, originalReader });
+    index.reserve(trial.rowEnd);
+    for (const [row, vector] of trial.rows) index.write(row, vector);
+    index.publish([...trial.rows.keys()]);
+    return { index, trial };
+  }
+  const query = { limit: 150, effort: { kind: "exact" } } as const;
+
+  it("are read again where they were damaged, and the error of that is the search's", async () => {
+    const { index, trial } = await damagedTrial(new Set([70]), (row) => {
+      throw new Error(`row ${row}`);
+    });
+    assert.throws(() => index.search(trial.rows.get(70)!, query), { message: "row 70" });
+    await index.close();
+    await trial.close();
+  });
+
+  it("count as read the second time, whichever they are", async () => {
+    const damaged = new Set(Array.from({ length: 900 }, (_, row) => row).filter((row) => row % 7 === 3));
+    const again: number[] = [];
+    const { index, trial } = await damagedTrial(damaged, (row, target, offset) => {
+      again.push(row);
+      return trial.options.originalReader.read(row, target, offset);
+    });
+    for (const row of [0, 3, 70, 400]) {
+      const vector = trial.rows.get(row)!;
+      const { count, rows, scores } = index.search(vector, query);
+      const found = Array.from({ length: count }, (_, i) => ({ row: rows[i]!, score: scores[i]! }));
+      sameScores(found, trial.bruteForce(vector, query.limit));
+    }
+    assert.ok(again.length > 0, "some were damaged");
+    await index.close();
+    await trial.close();
+  });
+
+  it("may be missing", async () => {
+    const { index, trial } = await damagedTrial(new Set(), () => false);
+    const vector = trial.rows.get(5)!;
+    trial.rows.delete(5);
+    assert.throws(() => index.search(vector, query), { code: "vector_missing_in_store" });
+    await index.close();
     await trial.close();
   });
 });

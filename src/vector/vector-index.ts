@@ -35,7 +35,7 @@ export interface VectorIndexOptions {
   readonly originals: Originals;
   readonly maxDegree: number;
   readonly efConstruction: number;
-  readonly readOriginal: OriginalReader;
+  readonly originalReader: OriginalReader;
   readonly threads: IndexThreads;
   /** True if removed rows may be reused only after a checkpoint without them is durable (see takeFreeRows). */
   readonly durable: boolean;
@@ -77,8 +77,11 @@ export class VectorIndex implements SharedSearcher {
     const { kernel } = this.#memory;
     const bytes = { coarse: kernel.coarseStrideBytes(), fine: kernel.codeStrideBytes() };
     this.#planner = new SearchPlanner(this.#maintenance.calibrator, bytes);
-    const { readOriginal } = options;
-    this.#searcher = new Searcher({ memory: this.#memory, planner: this.#planner, readOriginal });
+    this.#searcher = new Searcher({
+      memory: this.#memory,
+      planner: this.#planner,
+      originals: options.originalReader,
+    });
     this.#shared = options.threads.searching.attach();
   }
 
@@ -335,7 +338,7 @@ export class VectorIndex implements SharedSearcher {
       if (kernel.isLive(row) === 0) continue;
       const target = new Float32Array(memory.buffer, kernel.originalAddress(row) >>> 0, settings.dimension);
       // A row removed after the checkpoint is gone from the store; the changes replayed next remove it here too.
-      this.#options.readOriginal(row, target, 0);
+      this.#options.originalReader.read(row, target, 0);
       if (row % sliceRows === 0) await turn();
     }
   }
