@@ -34,7 +34,7 @@ import type { Checkpoints } from "./checkpoints.js";
 import type { Compaction } from "./compaction.js";
 import type { MetadataFilling } from "./metadata-filling.js";
 import type { PointViews } from "./point-views.js";
-import type { Searcher } from "./searcher.js";
+import type { Searcher, SearchParts } from "./searcher.js";
 import type { WriteOperation, Writer } from "./writer.js";
 import { decodeChange, decodeUpsertOptions, type UpsertCondition } from "../model/decode-change.js";
 import { decodeIndexedMetadata } from "../model/decode-indexed.js";
@@ -83,12 +83,12 @@ export interface BackgroundWork {
 export class EmbeddedCollection implements Collection {
   readonly name: string;
   readonly #parts: CollectionParts;
-  readonly #assertOpen: () => void;
+  readonly #sources: SearchParts;
 
   constructor(parts: CollectionParts) {
     this.name = parts.name;
     this.#parts = parts;
-    this.#assertOpen = () => parts.gate.assertOpen();
+    this.#sources = { ...parts, fields: parts.config.fields, assertOpen: () => parts.gate.assertOpen() };
   }
 
   async upsert(points: readonly PointInput[] | ColumnsInput): Promise<UpsertResult>;
@@ -108,7 +108,10 @@ export class EmbeddedCollection implements Collection {
   async get(ids: readonly PointId[], options?: GetOptions): Promise<(Point | undefined)[]> {
     return this.#parts.gate.use(() => {
       const decoded = decodeIds(ids, "ids");
-      return runInSlices(readPoints(this.#parts, decoded, decodeGetOptions(options)), this.#assertOpen);
+      return runInSlices(
+        readPoints(this.#parts, decoded, decodeGetOptions(options)),
+        this.#sources.assertOpen,
+      );
     });
   }
 
@@ -131,10 +134,7 @@ export class EmbeddedCollection implements Collection {
   ): Promise<Hit[] | SearchGroup[] | ExplainedSearch> {
     const { gate, searcher, config } = this.#parts;
     return gate.use((): Hit[] | Promise<Hit[] | SearchGroup[] | ExplainedSearch> => {
-      if (asksForGroups(given)) {
-        const parts = { ...this.#parts, fields: config.fields, assertOpen: this.#assertOpen };
-        return searchGroups(parts, decodeGroupedSearch(given, config.fields));
-      }
+      if (asksForGroups(given)) return searchGroups(this.#sources, decodeGroupedSearch(given, config.fields));
       const { request, isExplained } = decodeExplain(given);
       const decoded = decodeSearch(request, config.fields);
       return isExplained ? searcher.explain(decoded) : searcher.search(decoded);
@@ -153,20 +153,16 @@ export class EmbeddedCollection implements Collection {
       const decoded = decodeList(request);
       const work: Generator<void, ListResult | OrderedListResult> =
         decoded.kind === "ids" ? listPoints(this.#parts, decoded) : listInOrder(this.#parts, decoded);
-      return runInSlices(work, this.#assertOpen);
+      return runInSlices(work, this.#sources.assertOpen);
     });
   }
 
   async count(request?: CountRequest): Promise<number> {
-    return this.#parts.gate.use(() =>
-      countPoints({ ...this.#parts, assertOpen: this.#assertOpen }, decodeCount(request)),
-    );
+    return this.#parts.gate.use(() => countPoints(this.#sources, decodeCount(request)));
   }
 
   async facets(request: FacetsRequest): Promise<FacetsResult> {
-    return this.#parts.gate.use(() =>
-      countFacets({ ...this.#parts, assertOpen: this.#assertOpen }, decodeFacets(request)),
-    );
+    return this.#parts.gate.use(() => countFacets(this.#sources, decodeFacets(request)));
   }
 
   async updateMetadata(target: PointSelector, change: MetadataChange): Promise<{ updated: number }> {
@@ -203,7 +199,7 @@ export class EmbeddedCollection implements Collection {
 
   async verify(): Promise<CollectionCheck> {
     return this.#parts.gate.use(async () => ({
-      metadata: await checkMetadata(this.#parts, this.#assertOpen),
+      metadata: await checkMetadata(this.#parts, this.#sources.assertOpen),
     }));
   }
 

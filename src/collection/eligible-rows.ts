@@ -2,19 +2,15 @@
 // found by reading metadata, in slices, so that writes go on meanwhile; rows that they touch are judged again at the end.
 
 import type { FilterNode } from "../model/filter-tree.js";
-import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import type { PointStore } from "../store/point-store.js";
-import type { Writer } from "./writer.js";
 import { PreparedFilter } from "../metadata/prepared-filter.js";
 import { RowSet } from "../metadata/row-set.js";
-import { findCandidates, judgedPoints } from "./matching-points.js";
+import { candidatesOf, type IndexedSources } from "./indexed-sources.js";
+import { judgedPoints } from "./matching-points.js";
 import { runInSlices } from "./time-slices.js";
 
 /** What rows are found in, and by what. `assertOpen` throws once the collection is closed or dropped. */
-export interface EligibleSources {
-  readonly store: PointStore;
-  readonly metadata: MetadataIndexes;
-  readonly writer: Writer;
+export interface EligibleSources extends IndexedSources {
   readonly assertOpen: () => void;
 }
 
@@ -31,12 +27,12 @@ export interface FilterFinding {
  * store: what it reads is of the same moment. The rows are valid in that turn only.
  */
 export async function withEligibleRows<Result>(
-  { store, metadata, writer, assertOpen }: EligibleSources,
+  sources: EligibleSources,
   node: FilterNode,
   use: (rows: RowSet, finding: FilterFinding) => Result,
 ): Promise<Result> {
-  // Where an index could not take a write, only the store is right.
-  const candidates = writer.failure === undefined ? findCandidates(store, metadata, node) : undefined;
+  const { store, writer, assertOpen } = sources;
+  const candidates = candidatesOf(sources, node);
   if (candidates?.isExact === true)
     return use(candidates.rows, { candidates: candidates.rows.count, judged: 0 });
   const count = candidates?.rows.count ?? store.state.pointCount;

@@ -12,7 +12,8 @@ import type { RowSet } from "../metadata/row-set.js";
 import { compareScalars } from "../model/scalar-order.js";
 import type { PointStore } from "../store/point-store.js";
 import { withEligibleRows, type EligibleSources } from "./eligible-rows.js";
-import { fieldAt, pointsOfMoment, rowsInOneTurn } from "./points-of-moment.js";
+import { fieldAt } from "./indexed-sources.js";
+import { pointsOfMoment, rowsInOneTurn } from "./points-of-moment.js";
 import { runInSlices } from "./time-slices.js";
 
 /** Counts points by the values at a path. */

@@ -7,7 +7,7 @@ import { RowSet } from "../metadata/row-set.js";
 import type { ResolvedGroupedSearch } from "../model/decode-grouped-search.js";
 import type { FilterScalar } from "../model/filter.js";
 import { isComplete, valuesOf, type Groups } from "./group-filling.js";
-import { fieldAt, type PointSources } from "./points-of-moment.js";
+import { fieldAt, type IndexedSources } from "./indexed-sources.js";
 
 /** The groups so far, and the rows that are not in them yet. */
 export interface OpenGroups {
@@ -17,7 +17,7 @@ export interface OpenGroups {
 
 /** The open rows of which one may begin a group or fill one. */
 export function rowsThatMayHelp(
-  sources: PointSources,
+  sources: IndexedSources,
   wanted: ResolvedGroupedSearch,
   { groups, open }: OpenGroups,
 ): RowSet {

@@ -2,6 +2,8 @@
 // those points that may still belong to one are searched exactly, in rounds with turns of the event loop between them, until
 // nothing is missing. Rows that writes touch in between are judged and searched again, so that the answer is of one moment.
 
+import type { Metric } from "../model/collection-config.js";
+import { compareScores } from "../model/score-order.js";
 import type { FilterScalar } from "../model/filter.js";
 import type { FilterNode } from "../model/filter-tree.js";
 import type { ResolvedGroupedSearch } from "../model/decode-grouped-search.js";
@@ -15,7 +17,8 @@ import { RowSet } from "../metadata/row-set.js";
 import { withEligibleRows } from "./eligible-rows.js";
 import { groupsOf, isComplete, type Groups, type SeenRow } from "./group-filling.js";
 import { rowsThatMayHelp } from "./group-rows.js";
-import { rowMissing, type SearchParts } from "./searcher.js";
+import { rowMissing } from "./point-views.js";
+import type { SearchParts } from "./searcher.js";
 import { nextTurn, sliceMs } from "./time-slices.js";
 
 const firstHitsMin = 64;
@@ -71,12 +74,12 @@ class GroupSearch {
   }
 
   async run(): Promise<SearchGroup[]> {
-    this.#assertSound();
+    this.#parts.writer.assertSound();
     const { filter, effort } = this.#request.search;
     const walked = filter === undefined ? await this.#walk() : undefined;
     if (walked !== undefined) return walked;
     let groups = await withEligibleRows(this.#parts, this.#eligible, (rows) => {
-      this.#assertSound();
+      this.#parts.writer.assertSound();
       this.#seen = [];
       this.#open = RowSet.fromSorted(rows.sorted().slice());
       this.#settledCount = this.#touched.length;
@@ -137,12 +140,7 @@ class GroupSearch {
     this.#turnCount++;
     await nextTurn();
     this.#parts.assertOpen();
-    this.#assertSound();
-  }
-
-  #assertSound(): void {
-    const { failure } = this.#parts.writer;
-    if (failure !== undefined) throw failure;
+    this.#parts.writer.assertSound();
   }
 
   /** Takes back what is known of touched rows; those that are eligible now are searched in the next round. */
@@ -176,7 +174,7 @@ class GroupSearch {
     const seen: SeenRow[] = [];
     for (let i = 0; i < count; i++) {
       const found = { row: rows[i]!, score: scores[i]! };
-      if (scoreThreshold !== undefined && this.#isWorse(found.score, scoreThreshold))
+      if (scoreThreshold !== undefined && compareScores(this.#metric, found.score, scoreThreshold) > 0)
         return { seen, isAll: true };
       const point = this.#parts.store.readPoint(found.row);
       if (point === undefined) throw rowMissing();
@@ -185,26 +183,18 @@ class GroupSearch {
     return { seen, isAll: count < this.#limit };
   }
 
-  #isWorse(score: number, other: number): boolean {
-    return this.#isSmallerBetter ? score > other : score < other;
-  }
-
   #compare(a: SeenRow, b: SeenRow): number {
-    return (this.#isSmallerBetter ? a.score - b.score : b.score - a.score) || a.row - b.row;
+    return compareScores(this.#metric, a.score, b.score) || a.row - b.row;
   }
 
-  get #isSmallerBetter(): boolean {
-    return this.#parts.fields[this.#request.search.fieldIndex]!.metric === "euclidean";
+  get #metric(): Metric {
+    return this.#parts.fields[this.#request.search.fieldIndex]!.metric;
   }
 
   #view(groups: Groups): SearchGroup[] {
     return Array.from(groups, ([value, rows]: readonly [FilterScalar, readonly SeenRow[]]) => ({
       value,
-      hits: rows.map(({ row, score }) => {
-        const hit = this.#parts.views.hit(row, score, this.#request.search.include);
-        if (hit === undefined) throw rowMissing();
-        return hit;
-      }),
+      hits: rows.map(({ row, score }) => this.#parts.views.hit(row, score, this.#request.search.include)),
     }));
   }
 }

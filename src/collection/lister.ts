@@ -8,11 +8,10 @@ import type { PointStore } from "../store/point-store.js";
 import type { PointViews } from "./point-views.js";
 import type { CandidateRows } from "../metadata/field-rows.js";
 import type { FilterNode } from "../model/filter-tree.js";
-import type { EligibleSources } from "./eligible-rows.js";
-import { findCandidates } from "./matching-points.js";
+import { candidatesOf, type IndexedSources } from "./indexed-sources.js";
+import { pointsBetweenPauses } from "../model/limits.js";
 import { PreparedFilter } from "../metadata/prepared-filter.js";
 
-const pointsBetweenPauses = 64;
 const idsBetweenPauses = 256;
 
 /** Reads points by id, in the order asked for. */
@@ -31,7 +30,7 @@ export function* readPoints(
 }
 
 /** What a page is read from. */
-export interface ListParts extends Omit<EligibleSources, "assertOpen"> {
+export interface ListParts extends IndexedSources {
   readonly views: PointViews;
 }
 
@@ -72,10 +71,10 @@ class ListedRows {
   readonly #seen = new Set<number>();
   #seenCount = 0;
 
-  constructor({ store, metadata, writer }: ListParts, node: FilterNode, touched: readonly number[]) {
-    this.#store = store;
+  constructor(parts: ListParts, node: FilterNode, touched: readonly number[]) {
+    this.#store = parts.store;
     this.#filter = new PreparedFilter(node);
-    this.#candidates = writer.failure === undefined ? findCandidates(store, metadata, node) : undefined;
+    this.#candidates = candidatesOf(parts, node);
     this.#touched = touched;
   }
 

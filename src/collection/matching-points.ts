@@ -5,7 +5,8 @@ import type { FilterNode, IdTest } from "../model/filter-tree.js";
 import type { PointId } from "../model/point.js";
 import type { CandidateRows } from "../metadata/field-rows.js";
 import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
-import type { PointStore } from "../store/point-store.js";
+import type { PointStore, StoredPoint } from "../store/point-store.js";
+import { pointsBetweenPauses } from "../model/limits.js";
 import { PreparedFilter } from "../metadata/prepared-filter.js";
 import { RowSet } from "../metadata/row-set.js";
 
@@ -33,8 +34,6 @@ export interface MatchingPoint {
   readonly row: number;
 }
 
-const pointsBetweenPauses = 64;
-
 /** All matching points, rows ascending; `undefined` stands for a pause. */
 export function* matchingPoints(
   store: PointStore,
@@ -56,9 +55,6 @@ function* knownPoints(store: PointStore, rows: Uint32Array): Generator<MatchingP
   }
 }
 
-/** Above this share of all points they are read in one walk, which is faster a point than reading each by its row. */
-const walkedShare = 0.25;
-
 /** Those among the candidates that match, `undefined` as a pause between; all points are candidates where there are none. */
 export function* judgedPoints(
   store: PointStore,
@@ -66,19 +62,46 @@ export function* judgedPoints(
   candidates: Uint32Array | undefined,
 ): Generator<MatchingPoint | undefined, void> {
   const filter = new PreparedFilter(node);
-  const isWalked = candidates === undefined || candidates.length > walkedShare * store.state.pointCount;
-  const points = isWalked ? store.points() : pointsOf(store, candidates);
-  const rows = isWalked && candidates !== undefined ? RowSet.fromSorted(candidates) : undefined;
-  let count = 0;
-  for (const { row, point } of points) {
-    if (++count % pointsBetweenPauses === 0) yield undefined;
-    if (rows?.has(row) !== false && filter.matches(point)) yield { id: point.id, row };
+  for (const found of pointsAmong(store, candidates)) {
+    if (found === undefined) yield undefined;
+    else if (filter.matches(found.point)) yield { id: found.point.id, row: found.row };
   }
 }
 
-function* pointsOf(store: PointStore, rows: Uint32Array): ReturnType<PointStore["points"]> {
+/** A point by its row. */
+export interface RowPoint {
+  readonly row: number;
+  readonly point: StoredPoint;
+}
+
+/** Above this share of all points they are read in one walk, which is faster a point than reading each by its row. */
+const walkedShare = 0.25;
+
+/** The points of these rows, or all, `undefined` as a pause between. */
+export function* pointsAmong(
+  store: PointStore,
+  rows: Uint32Array | undefined,
+): Generator<RowPoint | undefined, void> {
+  if (rows === undefined || rows.length > walkedShare * store.state.pointCount) {
+    yield* walkedPoints(store, rows === undefined ? undefined : RowSet.fromSorted(rows));
+    return;
+  }
+  let count = 0;
   for (const row of rows) {
+    if (++count % pointsBetweenPauses === 0) yield undefined;
     const point = store.readPoint(row);
     if (point !== undefined) yield { row, point };
+  }
+}
+
+/** The same by one walk over all points, as they are in the moment in which it begins. */
+export function* walkedPoints(
+  store: PointStore,
+  rows: RowSet | undefined,
+): Generator<RowPoint | undefined, void> {
+  let count = 0;
+  for (const found of store.points()) {
+    if (++count % pointsBetweenPauses === 0) yield undefined;
+    if (rows?.has(found.row) !== false) yield found;
   }
 }

@@ -2,23 +2,15 @@
 
 import type { MetadataCheck } from "../model/collection-check.js";
 import type { CheckedPoint } from "../metadata/metadata-check.js";
-import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import type { PointStore } from "../store/point-store.js";
-import type { Writer } from "./writer.js";
+import type { IndexedSources } from "./indexed-sources.js";
 import { parseMetadata } from "../model/decode-metadata.js";
 import { formatMetadataPath } from "../model/metadata-path.js";
 import { runInSlices } from "./time-slices.js";
 
-/** What is compared. */
-export interface CheckedParts {
-  readonly store: PointStore;
-  readonly metadata: MetadataIndexes;
-  readonly writer: Writer;
-}
-
 /** Checks the index in use. `assertOpen` throws once the collection is closed or dropped. */
 export async function checkMetadata(
-  { store, metadata, writer }: CheckedParts,
+  { store, metadata, writer }: IndexedSources,
   assertOpen: () => void,
 ): Promise<MetadataCheck> {
   const { current } = metadata;

@@ -2,27 +2,17 @@
 // background, in slices. Why no index is kept in a file: docs/internals/metadata-index.md.
 
 import type { MetadataIndex } from "../metadata/metadata-index.js";
-import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
-import type { PointStore } from "../store/point-store.js";
-import type { Writer } from "./writer.js";
+import type { IndexedSources } from "./indexed-sources.js";
+import { pointsBetweenPauses } from "../model/limits.js";
 import { runInSlices } from "./time-slices.js";
 
-const pointsBetweenPauses = 64;
-
-/** What is filled, from what. */
-export interface FillingParts {
-  readonly store: PointStore;
-  readonly metadata: MetadataIndexes;
-  readonly writer: Writer;
-}
-
 export class MetadataFilling {
-  readonly #parts: FillingParts;
+  readonly #parts: IndexedSources;
   /** The index that is being filled; another one makes the walk for it end. */
   #filled: MetadataIndex | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(parts: FillingParts) {
+  constructor(parts: IndexedSources) {
     this.#parts = parts;
   }
 

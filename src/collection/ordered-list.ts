@@ -7,11 +7,10 @@ import type { OrderedListResult } from "../model/requests.js";
 import type { StoredPoint } from "../store/point-store.js";
 import type { ListParts } from "./lister.js";
 import { encodeCursor, type OrderKey, type ResolvedOrderedList } from "../model/decode-list.js";
+import { pointsBetweenPauses } from "../model/limits.js";
 import { FirstInOrder } from "../base/first-in-order.js";
 import { lookAgain, PointOrder, type PageGathering } from "./point-order.js";
 import { rowsInOrder } from "./rows-in-order.js";
-
-const pointsBetweenPauses = 64;
 
 /** Reads one page. */
 export function* listInOrder(

@@ -2,17 +2,15 @@
 
 import type { ResolvedCount } from "../model/decode-counting.js";
 import { withEligibleRows, type EligibleSources } from "./eligible-rows.js";
-import { findCandidates } from "./matching-points.js";
+import { candidatesOf } from "./indexed-sources.js";
 
 /** Counts points. An approximate count is never too low. */
 export function countPoints(
   sources: EligibleSources,
   { filter, accuracy }: ResolvedCount,
 ): number | Promise<number> {
-  const { store, metadata, writer } = sources;
+  const { store } = sources;
   if (filter === undefined) return store.state.pointCount;
   if (accuracy === "exact") return withEligibleRows(sources, filter, (rows) => rows.count);
-  // Where an index could not take a write, only the store is right.
-  const candidates = writer.failure === undefined ? findCandidates(store, metadata, filter) : undefined;
-  return candidates?.rows.count ?? store.state.pointCount;
+  return candidatesOf(sources, filter)?.rows.count ?? store.state.pointCount;
 }

@@ -5,6 +5,7 @@ import type { ResolvedVectorField } from "../model/collection-config.js";
 import type { Metadata, Point } from "../model/point.js";
 import type { Hit } from "../model/requests.js";
 import type { PointStore } from "../store/point-store.js";
+import { OmenError } from "../base/omen-error.js";
 import { parseMetadata } from "../model/decode-metadata.js";
 import { projectMetadata } from "./metadata-projection.js";
 
@@ -28,14 +29,15 @@ export class PointViews {
     return point;
   }
 
-  /** The same as a hit. */
-  hit(row: number, score: number, include: ResolvedInclude): Hit | undefined {
+  /** The point of a row that an index has found. Throws OmenError corrupt where the store has none. */
+  hit(row: number, score: number, include: ResolvedInclude): Hit {
     if (include.metadata === "none" && !include.vector) {
       const id = this.#store.idOf(row);
-      return id === undefined ? undefined : { id, score };
+      if (id === undefined) throw rowMissing();
+      return { id, score };
     }
     const stored = this.#store.readPoint(row);
-    if (stored === undefined) return undefined;
+    if (stored === undefined) throw rowMissing();
     const hit: Writable<Hit> = { id: stored.id, score };
     this.#addParts(hit, { row, text: stored.metadata }, include);
     return hit;
@@ -63,6 +65,13 @@ export class PointViews {
     const vector = new Float32Array(this.#fields[field]!.dimension);
     return this.#store.readVector(field, row, vector, 0) ? vector : undefined;
   }
+}
+
+/** Store and indexes change in one moment, so this is damage: of the store's pages, or of a checkpoint. */
+export function rowMissing(): OmenError {
+  const message =
+    "A row of the index has no point in the store; close the database, remove the index-*.omen files and open it.";
+  return new OmenError("corrupt", "row_missing", message);
 }
 
 function hasVector(

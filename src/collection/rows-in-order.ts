@@ -5,14 +5,12 @@ import type { ResolvedOrderedList } from "../model/decode-list.js";
 import type { ListParts } from "./lister.js";
 import { doubtfulRows, rowsOfValue, valuesInOrder } from "../metadata/field-values.js";
 import { intersect } from "../metadata/row-algebra.js";
-import { RowSet } from "../metadata/row-set.js";
-import { findCandidates } from "./matching-points.js";
+import type { RowSet } from "../metadata/row-set.js";
+import { pointsBetweenPauses } from "../model/limits.js";
+import { candidatesOf, fieldAt } from "./indexed-sources.js";
+import { pointsAmong } from "./matching-points.js";
 import { lookAgain, type PageGathering } from "./point-order.js";
-import { fieldAt } from "./points-of-moment.js";
 
-const rowsBetweenPauses = 64;
-/** Above this share of all points they are read in one walk, which is faster a point than reading each by its row. */
-const walkedShare = 0.25;
 /** Of an index that leaves a greater share of its rows to be read, no use is made. */
 const doubtfulShare = 0.25;
 
@@ -22,55 +20,33 @@ export function* rowsInOrder(
   request: ResolvedOrderedList,
   gathering: PageGathering,
 ): Generator<void, void> {
-  const { store, metadata, writer } = parts;
   const { filter, path, limit } = request;
   const field = fieldAt(parts, path);
   if (field === "empty") return;
-  const isIndexed = filter !== undefined && writer.failure === undefined;
-  const candidates = isIndexed ? findCandidates(store, metadata, filter)?.rows : undefined;
+  const candidates = filter === undefined ? undefined : candidatesOf(parts, filter)?.rows;
   // So few are read sooner than values are gone through of which most belong to other points.
   const isFew = candidates !== undefined && candidates.count <= 4 * limit;
   if (field === "unknown" || isFew || doubtfulRows(field).count > doubtfulShare * field.existing.count) {
     const sets = [candidates, field === "unknown" ? undefined : field.existing];
-    yield* readAll(
-      parts,
-      sets.filter((set) => set !== undefined),
-      gathering,
-    );
+    const given = sets.filter((set) => set !== undefined);
+    yield* readRows(parts, given.length === 0 ? undefined : intersect(given), gathering);
   } else yield* readByValue(parts, request, { field, candidates, gathering });
 }
 
-/** Reads every row that is in all of the sets. */
-function* readAll(
-  parts: ListParts,
-  sets: readonly RowSet[],
-  gathering: PageGathering,
-): Generator<void, void> {
-  // A copy, because the index goes on.
-  const rows = sets.length === 0 ? undefined : intersect(sets).sorted().slice();
-  if (rows !== undefined && rows.length <= walkedShare * parts.store.state.pointCount) {
-    yield* readRows(parts, rows, gathering);
-  } else yield* walkAll(parts, rows === undefined ? undefined : RowSet.fromSorted(rows), gathering);
-}
-
-/** Reads all points in the order in which they are stored, and looks at those wanted. */
-function* walkAll(
+/** Looks at each of the rows, or at all. */
+function* readRows(
   { store }: ListParts,
-  wanted: RowSet | undefined,
+  rows: RowSet | undefined,
   { order, first }: PageGathering,
 ): Generator<void, void> {
-  let count = 0;
-  for (const { row, point } of store.points()) {
-    if (++count % rowsBetweenPauses === 0) yield;
-    const key = wanted?.has(row) === false ? undefined : order.keyOf(point);
-    if (key !== undefined) first.offer(row, key);
-  }
-}
-
-function* readRows(parts: ListParts, rows: Uint32Array, gathering: PageGathering): Generator<void, void> {
-  for (const [i, row] of rows.entries()) {
-    if (i % rowsBetweenPauses === rowsBetweenPauses - 1) yield;
-    lookAgain(parts, row, gathering);
+  // A copy, because the index goes on.
+  for (const found of pointsAmong(store, rows?.sorted().slice())) {
+    if (found === undefined) {
+      yield;
+      continue;
+    }
+    const key = order.keyOf(found.point);
+    if (key !== undefined) first.offer(found.row, key);
   }
 }
 
@@ -90,11 +66,11 @@ function* readByValue(
   const { store } = parts;
   const { order, first } = gathering;
   const values = valuesInOrder(field, direction, after?.value);
-  yield* readRows(parts, doubtfulRows(field).sorted().slice(), gathering);
+  yield* readRows(parts, doubtfulRows(field), gathering);
   let count = 0;
   for (const value of values) {
     for (const row of rowsOfValue(field, value).sorted().slice()) {
-      if (++count % rowsBetweenPauses === 0) yield;
+      if (++count % pointsBetweenPauses === 0) yield;
       if (candidates?.has(row) === false) continue;
       // A row whose place is that of another value was looked at there, or stands before the page.
       const id = store.idOf(row);

@@ -8,7 +8,7 @@ import type { IndexHits } from "../vector/searcher.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { PointViews } from "./point-views.js";
 import type { RowSet } from "../metadata/row-set.js";
-import { OmenError } from "../base/omen-error.js";
+import { compareScores } from "../model/score-order.js";
 import { withEligibleRows, type EligibleSources } from "./eligible-rows.js";
 import { explainSearch } from "./search-explanation.js";
 import { Gathering } from "./search-gathering.js";
@@ -77,17 +77,12 @@ export class Searcher {
   }
 
   #answer(request: ResolvedSearch): Hit[] | Promise<Hit[]> {
-    this.#assertSound();
+    this.#parts.writer.assertSound();
     const { filter } = request;
     if (filter === undefined) return this.#find(request);
     return withEligibleRows(this.#parts, filter, (rows) =>
       rows.count === 0 ? [] : this.#find(request, rows),
     );
-  }
-
-  #assertSound(): void {
-    const { failure } = this.#parts.writer;
-    if (failure !== undefined) throw failure;
   }
 
   #canShare(request: ResolvedSearch): boolean {
@@ -109,19 +104,19 @@ export class Searcher {
   }
 
   async #answerTogether(waiting: readonly WaitingSearch[], check: () => void): Promise<void> {
-    this.#assertSound();
+    this.#parts.writer.assertSound();
     const { indexes } = this.#parts;
     const view = (found: IndexHits, request: ResolvedSearch): Hit[] => this.#view(found, request);
     const afterTurn = (): void => {
       check();
-      this.#assertSound();
+      this.#parts.writer.assertSound();
     };
     await searchTogether({ indexes, view, afterTurn }, waiting);
   }
 
   /** The hits, and how they were found. */
   explain(request: ResolvedSearch): Promise<ExplainedSearch> {
-    this.#assertSound();
+    this.#parts.writer.assertSound();
     return explainSearch(this.#parts, request, {
       rank: (search, allowed) => this.#rank(search, allowed),
       view: (found, search) => this.#view(found, search),
@@ -142,23 +137,13 @@ export class Searcher {
   #view({ count, rows, scores }: IndexHits, request: ResolvedSearch): Hit[] {
     const { views, fields } = this.#parts;
     const { offset, include, scoreThreshold } = request;
-    const isSmallerBetter = fields[request.fieldIndex]!.metric === "euclidean";
+    const { metric } = fields[request.fieldIndex]!;
     const hits: Hit[] = [];
     for (let i = offset; i < count; i++) {
       const score = scores[i]!;
-      if (scoreThreshold !== undefined && (isSmallerBetter ? score > scoreThreshold : score < scoreThreshold))
-        break;
-      const hit = views.hit(rows[i]!, score, include);
-      if (hit === undefined) throw rowMissing();
-      hits.push(hit);
+      if (scoreThreshold !== undefined && compareScores(metric, score, scoreThreshold) > 0) break;
+      hits.push(views.hit(rows[i]!, score, include));
     }
     return hits;
   }
-}
-
-/** Store and indexes change in one moment, so this is damage: of the store's pages, or of a checkpoint. */
-export function rowMissing(): OmenError {
-  const message =
-    "A row of the index has no point in the store; close the database, remove the index-*.omen files and open it.";
-  return new OmenError("corrupt", "row_missing", message);
 }

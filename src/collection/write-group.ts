@@ -8,6 +8,7 @@ import type { ResolvedChange, UpsertCondition } from "../model/decode-change.js"
 import type { ResolvedSelector } from "../model/decode-requests.js";
 import type { ConditionalUpsertResult, UpsertResult } from "../model/requests.js";
 import type { PointStore, StoreChange } from "../store/point-store.js";
+import { pointsBetweenPauses } from "../model/limits.js";
 import { assert } from "../base/assert.js";
 import { PreparedFilter } from "../metadata/prepared-filter.js";
 import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
@@ -45,8 +46,6 @@ export interface WritePlan {
   /** Rows that stay and get other metadata. */
   readonly changedRows: readonly number[];
 }
-
-const pointsBetweenPauses = 64;
 
 /** What a group is an overlay over, and where its rows come from. */
 export interface GroupParts {

@@ -74,6 +74,11 @@ export class Writer {
     return this.#failure;
   }
 
+  /** Throws the failure. */
+  assertSound(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
   /** Queues a call at once, even while it is still being decoded, so that calls keep their order. */
   submit<Result>(operation: WriteOperation<Result> | Promise<WriteOperation<Result>>): Promise<Result> {
     return new Promise((resolve, reject) => {
@@ -184,7 +189,7 @@ export class Writer {
       // A call whose decoding failed has been rejected already.
       if (operation === undefined) continue;
       try {
-        if (this.#failure !== undefined) throw this.#failure;
+        this.assertSound();
         const rowEnd = rows.rowEndAfter(operation.rowCountMax);
         for (const index of this.#parts.indexes) index.reserve(rowEnd);
         const result = runInSlices(operation.apply(group));
@@ -212,7 +217,7 @@ export class Writer {
       throw commit.reason;
     }
     if (writing.status === "rejected") throw this.#fail(writing.reason);
-    if (this.#failure !== undefined) throw this.#failure;
+    this.assertSound();
   }
 
   /** The store has a commit that the indexes could not take: only reopening brings them together again. */

@@ -45,5 +45,5 @@ export const defaults = {
   recall: 0.99,
 } as const;
 
-/** Points that are decoded between two chances to let the event loop turn. */
+/** Points that are worked on between two chances to let the event loop turn. */
 export const pointsBetweenPauses = 64;
