@@ -2,7 +2,7 @@
 
 import type { FieldIndex } from "../metadata/field-index.js";
 import { doubtfulRows } from "../metadata/field-values.js";
-import { intersect, unite } from "../metadata/row-algebra.js";
+import { intersect, setsOf, unite } from "../metadata/row-algebra.js";
 import { RowSet } from "../metadata/row-set.js";
 import type { ResolvedGroupedSearch } from "../model/decode-grouped-search.js";
 import type { FilterScalar } from "../model/filter.js";
@@ -33,12 +33,7 @@ export function rowsThatMayHelp(
 
 /** The rows of all values but some. */
 function rowsOfOthers(field: FieldIndex, values: ReadonlySet<FilterScalar>): RowSet[] {
-  const sets: RowSet[] = [];
-  const single: number[] = [];
-  for (const [value, rows] of field.rowsByValue()) {
-    if (values.has(value)) continue;
-    if (typeof rows === "number") single.push(rows);
-    else sets.push(rows);
-  }
-  return [...sets, RowSet.fromRows(single)];
+  const others: (RowSet | number)[] = [];
+  for (const [value, rows] of field.rowsByValue()) if (!values.has(value)) others.push(rows);
+  return setsOf(others);
 }

@@ -9,6 +9,7 @@ import {
   metadataTooLarge,
   parseMetadata,
 } from "../model/decode-metadata.js";
+import { isArray, isObject } from "../model/json-value.js";
 
 /** The changed metadata as JSON text. Throws OmenError invalid if merging makes it too large or too deep. */
 export function changedMetadata(text: string, change: ResolvedChange): string {
@@ -65,13 +66,4 @@ function without(object: JsonObject, path: MetadataPath): JsonObject {
 function withoutWithin(value: JsonValue, path: MetadataPath): JsonValue {
   if (isArray(value)) return value.map((element) => (isObject(element) ? without(element, path) : element));
   return isObject(value) ? without(value, path) : value;
-}
-
-/** `Array.isArray` does not narrow to readonly arrays. */
-function isArray(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

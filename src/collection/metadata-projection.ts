@@ -2,6 +2,7 @@
 
 import type { MetadataPaths } from "../model/decode-include.js";
 import type { JsonValue, Metadata } from "../model/point.js";
+import { isArray } from "../model/json-value.js";
 
 /** What is left of metadata: only the named paths, or all but them. The input is not changed. */
 export function projectMetadata(metadata: Metadata, { kind, paths }: MetadataPaths): Metadata {
@@ -45,9 +46,4 @@ function dropWithin(value: JsonValue, paths: Paths): JsonValue {
 /** What remains of the paths that begin with `key`. */
 function pathsBehind(paths: Paths, key: string): Paths {
   return paths.filter((path) => path[0] === key).map((path) => path.slice(1));
-}
-
-/** `Array.isArray` does not narrow to readonly arrays. */
-function isArray(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

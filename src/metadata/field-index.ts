@@ -9,6 +9,7 @@ import { instantOf } from "../model/instant.js";
 import { automaticHoldings, type FieldHoldings, holdsValue } from "./field-kinds.js";
 import { placeOf } from "./geo.js";
 import { PlaceIndex } from "./place-index.js";
+import { setsOf } from "./row-algebra.js";
 import { RowCodes } from "./row-codes.js";
 import { RowSet } from "./row-set.js";
 import { SortedValues } from "./sorted-values.js";
@@ -128,15 +129,7 @@ export class FieldIndex {
 
   /** The rows of those of the values that are told apart, as sets to unite. */
   rowsOf(values: Iterable<FilterScalar>): RowSet[] {
-    const sets: RowSet[] = [];
-    const single: number[] = [];
-    for (const code of this.#codesOf(values)) {
-      const rows = this.#rowsOf[code]!;
-      if (typeof rows === "number") single.push(rows);
-      else sets.push(rows);
-    }
-    if (single.length > 0) sets.push(RowSet.fromRows(single));
-    return sets;
+    return setsOf(this.#codesOf(values).map((code) => this.#rowsOf[code]!));
   }
 
   /** The texts that stand for these instants. */

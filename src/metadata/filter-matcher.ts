@@ -2,9 +2,10 @@
 // reference-filter.suite.ts; this must give the same, and is tested against it.
 
 import type { FieldTest, FilterNode, IdTest, MetadataPath } from "../model/filter-tree.js";
-import type { JsonObject, JsonValue, PointId } from "../model/point.js";
+import type { JsonValue, PointId } from "../model/point.js";
 import { equalitiesMin, groupEqualities } from "./equality-groups.js";
 import { compileIdTest, compileValueTest, type ValueTest } from "./value-tests.js";
+import { isArray, isObject } from "../model/json-value.js";
 
 /** True if the metadata and the id pass the filter. */
 export type Matcher = (metadata: JsonValue, id: PointId) => boolean;
@@ -118,13 +119,4 @@ function eachElement(passes: ValueTest): ValueTest {
     for (const element of found) if (!isArray(element) && passes(element)) return true;
     return false;
   };
-}
-
-/** `Array.isArray` does not narrow to readonly arrays. */
-function isArray(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

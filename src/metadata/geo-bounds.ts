@@ -1,7 +1,7 @@
 // Boxes of parallels and meridians around what a test of places lets through. They may be too large, never too small.
 
 import type { GeoTest } from "../model/filter-tree.js";
-import { earthRadiusMeters } from "./geo.js";
+import { earthRadiusMeters, radians } from "./geo.js";
 
 /** From the first to the last, both within the ranges of degrees. */
 interface Range {
@@ -76,10 +76,6 @@ function rangeOf(values: readonly number[]): Range {
     min: values.reduce((least, value) => Math.min(least, value), Infinity),
     max: values.reduce((most, value) => Math.max(most, value), -Infinity),
   };
-}
-
-function radians(angle: number): number {
-  return (angle * Math.PI) / 180;
 }
 
 function degrees(angle: number): number {

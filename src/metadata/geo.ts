@@ -40,7 +40,8 @@ export function distanceMeters(a: GeoPoint, b: GeoPoint): number {
   return 2 * earthRadiusMeters * Math.asin(Math.sqrt(Math.min(1, haversine)));
 }
 
-function radians(degrees: number): number {
+/** An angle in degrees, in radians. */
+export function radians(degrees: number): number {
   return (degrees * Math.PI) / 180;
 }
 

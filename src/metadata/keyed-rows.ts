@@ -42,6 +42,15 @@ export class KeyedRows {
     }
   }
 
+  /** For each key a moment: rows that it has although nothing else says so. */
+  *strayRows(isKnown: (row: number, key: number) => boolean): Generator<number, void> {
+    for (const key of this.#rows.keys()) {
+      let count = 0;
+      for (const row of this.rowsOf(key)?.sorted() ?? []) if (!isKnown(row, key)) count++;
+      yield count;
+    }
+  }
+
   /** Adds a row to a key; false if it was there. */
   add(key: number, row: number): boolean {
     const rows = this.#rows.get(key);

@@ -3,7 +3,6 @@
 
 import type { MetadataPath } from "../model/filter-tree.js";
 import type { JsonObject, JsonValue } from "../model/point.js";
-import { wordsOf } from "../base/words.js";
 import type { FieldIndex } from "./field-index.js";
 import type { MetadataFields } from "./metadata-fields.js";
 import type { RowSet } from "./row-set.js";
@@ -69,6 +68,7 @@ export function* checkMetadataIndex(
 
 function checkRow(fields: MetadataFields, { row, metadata }: CheckedPoint, counts: ProblemCounts): void {
   const valuesOf = new Map<FieldIndex, JsonValue[]>();
+  const wordsOf = new Map<FieldIndex, Set<string>>();
   if (metadata !== undefined) {
     const facts = fields.factsOf(metadata);
     facts.indexes.forEach((index, i) => {
@@ -76,15 +76,21 @@ function checkRow(fields: MetadataFields, { row, metadata }: CheckedPoint, count
       if (values === undefined) valuesOf.set(index, [facts.values[i]!]);
       else values.push(facts.values[i]!);
     });
+    for (const { index, words } of facts.words) {
+      const known = wordsOf.get(index);
+      if (known === undefined) wordsOf.set(index, new Set(words));
+      else for (const word of words) known.add(word);
+    }
   }
   for (const { path, index } of fields.all) {
     const values = valuesOf.get(index) ?? [];
-    const texts = values.filter((value) => typeof value === "string");
-    const isRight = index.isRight(row, values) && index.words?.isRight(row, new Set(texts.flatMap(wordsOf)));
+    const isRight = index.isRight(row, values) && index.words?.isRight(row, wordsOf.get(index) ?? noWords);
     if (isRight !== false) continue;
     counts.add(path, values.length > 0 ? { wrongRows: 1, strayRows: 0 } : { wrongRows: 0, strayRows: 1 });
   }
 }
+
+const noWords: ReadonlySet<string> = new Set();
 
 /** Problems by path. */
 class ProblemCounts {

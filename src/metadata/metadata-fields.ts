@@ -6,6 +6,7 @@ import type { MetadataKind } from "../model/collection-config.js";
 import { wordsOf } from "../base/words.js";
 import { FieldIndex, nestedArray, present } from "./field-index.js";
 import { automaticHoldings, type FieldHoldings, holdingsOf } from "./field-kinds.js";
+import { isArray } from "../model/json-value.js";
 
 /** Fields that get an index by themselves, those that hold objects included. */
 export const fieldsMax = 256;
@@ -164,9 +165,4 @@ function isNamed(wanted: WantedFields): wanted is readonly MetadataPath[] {
 function declaredFields(wanted: WantedFields): DeclaredFields {
   if (wanted === "all") return { others: "all", declared: [] };
   return isNamed(wanted) ? { others: "none", declared: [] } : wanted;
-}
-
-/** `Array.isArray` does not narrow to readonly arrays. */
-function isArray(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

@@ -9,7 +9,6 @@ import { candidateRows } from "./filter-rows.js";
 import { type MetadataFacts, MetadataFields, type WantedFields } from "./metadata-fields.js";
 import { type CheckedPoint, checkMetadataIndex, type MetadataCheck } from "./metadata-check.js";
 import { RowSet } from "./row-set.js";
-import { unansweredPaths } from "./unindexed-paths.js";
 
 /** What is told of one field. */
 export interface FieldIndexStats {
@@ -85,14 +84,9 @@ export class MetadataIndex {
     return this.#fields.at(path) ?? (this.#fields.isComplete ? "empty" : "unknown");
   }
 
-  /** Paths of a filter that are judged by the metadata of points, because no index is fit for what it asks there. */
-  unansweredPaths(node: FilterNode): MetadataPath[] {
-    return unansweredPaths(node, (path) => this.fieldAt(path));
-  }
-
   /** Looks for differences from the store, whose points are given one by one with their rows; see metadata-check.ts. */
-  *check(points: Iterable<CheckedPoint>): Generator<void, MetadataCheck> {
-    return yield* checkMetadataIndex({ fields: this.#fields, all: this.#all }, points);
+  check(points: Iterable<CheckedPoint>): Generator<void, MetadataCheck> {
+    return checkMetadataIndex({ fields: this.#fields, all: this.#all }, points);
   }
 
   fieldStats(): FieldIndexStats[] {

@@ -6,7 +6,7 @@ import type { CandidateRows } from "./field-rows.js";
 import type { MetadataFacts } from "./metadata-fields.js";
 import type { MetadataIndex } from "./metadata-index.js";
 import type { RowSet } from "./row-set.js";
-import { unansweredPaths } from "./unindexed-paths.js";
+import { unansweredPaths } from "./unanswered-paths.js";
 
 /** What metadata says, once for each index; both belong to the indexes that there were when it was prepared. */
 export interface PreparedMetadata {
@@ -60,9 +60,7 @@ export class MetadataIndexes {
 
   /** Paths of a filter that are judged by the metadata of points; all of them while no index is filled. */
   unansweredPaths(node: FilterNode): MetadataPath[] {
-    return this.#current.isFilled
-      ? this.#current.unansweredPaths(node)
-      : unansweredPaths(node, () => "unknown");
+    return unansweredPaths(node, (path) => this.fieldAt(path));
   }
 
   /** Lets another index take every write from now on; one that was to do so before is given up. */

@@ -12,6 +12,7 @@ import { boundsOf } from "./geo-bounds.js";
 import { passesGeoTest } from "./geo.js";
 import type { CheckedPoint, MetadataCheck } from "./metadata-check.js";
 import { MetadataIndex } from "./metadata-index.js";
+import { unansweredPaths } from "./unanswered-paths.js";
 import { passesFilter } from "./reference-filter.suite.js";
 
 /** An index of the field `a` with these kinds, of points whose rows are their places. */
@@ -33,7 +34,7 @@ function ask(index: MetadataIndex, filter: Filter): Answer {
   return {
     rows: [...rows.sorted()],
     isExact,
-    unanswered: index.unansweredPaths(node).map((path) => path.join(".")),
+    unanswered: unansweredPaths(node, (path) => index.fieldAt(path)).map((path) => path.join(".")),
   };
 }
 

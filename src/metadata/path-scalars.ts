@@ -3,9 +3,10 @@
 
 import type { FilterScalar } from "../model/filter.js";
 import type { MetadataPath } from "../model/filter-tree.js";
-import type { JsonObject, JsonValue } from "../model/point.js";
+import type { JsonValue } from "../model/point.js";
 import { parseMetadata } from "../model/decode-metadata.js";
 import { compileSieve } from "./text-sieve.js";
+import { isArray, isObject } from "../model/json-value.js";
 
 /** Gives the distinct scalars of metadata as JSON text. */
 export type ScalarReader = (text: string) => FilterScalar[];
@@ -37,13 +38,4 @@ function followOne(
   if (step === undefined) {
     if (!isObject(value)) found.add(value);
   } else if (isObject(value) && Object.hasOwn(value, step)) follow(value[step]!, path, i + 1, found);
-}
-
-/** `Array.isArray` does not narrow to readonly arrays. */
-function isArray(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
-
-function isObject(value: Exclude<JsonValue, readonly JsonValue[]>): value is JsonObject {
-  return typeof value === "object" && value !== null;
 }

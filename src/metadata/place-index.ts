@@ -97,14 +97,8 @@ export class PlaceIndex {
   }
 
   /** For each cell a moment: rows that are in it and have no place there. */
-  *strayRows(): Generator<number, void> {
-    for (const cell of this.#cells.keys()) {
-      let count = 0;
-      for (const row of this.#cells.rowsOf(cell)?.sorted() ?? []) {
-        if (!this.placesOf(row).some((place) => cellOf(place) === cell)) count++;
-      }
-      yield count;
-    }
+  strayRows(): Generator<number, void> {
+    return this.#cells.strayRows((row, cell) => this.placesOf(row).some((place) => cellOf(place) === cell));
   }
 }
 

@@ -19,6 +19,18 @@ export function unite(sets: readonly RowSet[]): RowSet {
   return RowSet.fromBits(bits);
 }
 
+/** Sets to unite, from sets and single rows. */
+export function setsOf(all: Iterable<RowSet | number>): RowSet[] {
+  const sets: RowSet[] = [];
+  const single: number[] = [];
+  for (const rows of all) {
+    if (typeof rows === "number") single.push(rows);
+    else sets.push(rows);
+  }
+  if (single.length > 0) sets.push(RowSet.fromRows(single));
+  return sets;
+}
+
 /** Words that bits of the set need. */
 function wordsOf(set: RowSet): number {
   if (set.bits !== undefined) return set.bits.length;

@@ -1,5 +1,7 @@
 // Which values a row has in one field, as codes: what must be taken back when the row changes. Most rows have one.
 
+import { grown } from "../base/grown-array.js";
+
 const one = 1;
 /** Stands in the place of rows with several codes. */
 const several = 0xffff_ffff;
@@ -51,7 +53,7 @@ export class RowCodes {
   #set(row: number, value: number): void {
     this.#rowEnd = Math.max(this.#rowEnd, row + 1);
     if (!(this.#codes instanceof Map)) {
-      if (row >= this.#codes.length) this.#codes = arrayOf(this.#codes, Math.ceil(this.#rowEnd * 1.25));
+      if (row >= this.#codes.length) this.#codes = grown(this.#codes, Math.ceil(this.#rowEnd * 1.25));
       this.#codes[row] = value;
     } else if (value === 0) this.#codes.delete(row);
     else {
@@ -64,10 +66,4 @@ export class RowCodes {
       }
     }
   }
-}
-
-function arrayOf(codes: Uint32Array, length: number): Uint32Array {
-  const larger = new Uint32Array(length);
-  larger.set(codes);
-  return larger;
 }

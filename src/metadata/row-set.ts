@@ -1,6 +1,8 @@
 // A set of rows, held by its density: ascending numbers while it is sparse, one bit a row once that is smaller. Rows mostly
 // come in ascending order, which is where adding is cheap.
 
+import { grown } from "../base/grown-array.js";
+
 /** Fewer rows are never worth bits. */
 const sparseRowsMax = 64;
 
@@ -125,12 +127,6 @@ const noRows = new Uint32Array(0);
 /** The bit of a row in its word. */
 export function bitOf(row: number): number {
   return 1 << (row & 31);
-}
-
-function grown(from: Uint32Array, length: number): Uint32Array {
-  const larger = new Uint32Array(length);
-  larger.set(from);
-  return larger;
 }
 
 /** The place of the first of `count` ascending rows that is not below `row`. */

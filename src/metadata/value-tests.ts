@@ -4,6 +4,7 @@
 import type { Comparison, FieldTest, IdTest, InTest } from "../model/filter-tree.js";
 import type { JsonValue, PointId } from "../model/point.js";
 import { compareText } from "../base/compare-text.js";
+import { compareIds } from "../model/scalar-order.js";
 import { wordsOf } from "../base/words.js";
 import { instantOf } from "../model/instant.js";
 import { passesGeoTest, placeOf } from "./geo.js";
@@ -108,11 +109,4 @@ function orderTest(comparison: Comparison): (difference: number) => boolean {
 
 function isSameKind(a: PointId, b: PointId): boolean {
   return (typeof a === "string") === (typeof b === "string");
-}
-
-function compareIds(a: PointId, b: PointId): number {
-  if (typeof a === "string" && typeof b === "string") return compareText(a, b);
-  if (a === b) return 0;
-  // Numbers and bigints compare with each other without rounding.
-  return a < b ? -1 : 1;
 }

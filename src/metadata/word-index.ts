@@ -91,13 +91,7 @@ export class WordIndex {
   }
 
   /** For each word a moment: rows that have it only by the set of the word, not by their own list. */
-  *strayRows(): Generator<number, void> {
-    for (const code of this.#rows.keys()) {
-      let count = 0;
-      for (const row of this.#rows.rowsOf(code)?.sorted() ?? []) {
-        if (!this.#lists.get(row).includes(code)) count++;
-      }
-      yield count;
-    }
+  strayRows(): Generator<number, void> {
+    return this.#rows.strayRows((row, code) => this.#lists.get(row).includes(code));
   }
 }

@@ -1,6 +1,8 @@
 // Lists of numbers by row, one behind the other in one array: which words a row has, so that they can be taken back. A list
 // that is replaced leaves a gap; the array is rewritten once more than half of it is gaps.
 
+import { grown } from "../base/grown-array.js";
+
 const lengthMin = 1024;
 
 export class WordLists {
@@ -48,10 +50,4 @@ export class WordLists {
       if (start > 0) this.#append(row, old.subarray(start, start + old[start - 1]!));
     }
   }
-}
-
-function grown(from: Uint32Array, length: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(length);
-  larger.set(from);
-  return larger;
 }

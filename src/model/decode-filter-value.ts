@@ -86,7 +86,8 @@ function decodeScalar(value: unknown, field: string): FilterScalar {
   return isScalar(value) ? value : refuseScalar(value, field);
 }
 
-function isScalar(value: unknown): value is FilterScalar {
+/** Whether a value from outside is a scalar that JSON can hold. */
+export function isScalar(value: unknown): value is FilterScalar {
   if (typeof value === "string" || typeof value === "boolean" || value === null) return true;
   return typeof value === "number" && Number.isFinite(value);
 }

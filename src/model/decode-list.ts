@@ -5,6 +5,7 @@ import type { FilterNode, MetadataPath } from "./filter-tree.js";
 import type { PointId } from "./point.js";
 import type { ListCursor, ListRequest, OrderBy, OrderedListRequest } from "./requests.js";
 import { decodeFilter } from "./decode-filter.js";
+import { isScalar } from "./decode-filter-value.js";
 import { decodeId, readId } from "./decode-id.js";
 import { decodeInclude, includeOfSearch, type ResolvedInclude } from "./decode-include.js";
 import { decodeChoice, decodeFields, decodeInteger } from "./decode-object.js";
@@ -89,11 +90,6 @@ function decodeCursor(value: unknown, path: MetadataPath, direction: Direction):
   const id = readCursorId(cursor.id);
   if (id === undefined) throw badCursor("after.id", cursor.id);
   return { value: cursor.value, id };
-}
-
-function isScalar(value: unknown): value is FilterScalar {
-  if (typeof value === "number") return Number.isFinite(value);
-  return typeof value === "string" || typeof value === "boolean" || value === null;
 }
 
 function readCursorId(text: unknown): PointId | undefined {
