@@ -4,19 +4,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { seededRandom, type SeededRandom } from "../base/seeded-random.js";
-import type { Metric } from "../model/collection-config.js";
+import { metrics } from "../kernel/vectors.suite.js";
 import { planFiltered } from "./filtered-plan.js";
-import { clusteredVectors, IndexTrial, plainScore } from "./index-trial.suite.js";
+import { clusteredVectors, IndexTrial, kinds, plainScore } from "./index-trial.suite.js";
 import type { SearchPlan } from "./search-plan.js";
 
 const dimension = 24;
 const shape = { dimension, clusters: 60 };
-const metrics: readonly Metric[] = ["cosine", "dot", "euclidean"];
-const kinds = [
-  { quantization: "int8", originals: "disk" },
-  { quantization: "int8", originals: "memory" },
-  { quantization: "none", originals: "disk" },
-] as const;
 
 /** A share of the rows drawn at random, or those nearest to one of them. */
 function allowedOf(trial: IndexTrial, share: number, isNear: boolean, random: SeededRandom): Uint32Array {

@@ -7,6 +7,13 @@ import { IndexThreads } from "./index-threads.js";
 import type { AllowedRows } from "./searcher.js";
 import { VectorIndex, type VectorIndexOptions } from "./vector-index.js";
 
+/** How vectors may be held. */
+export const kinds = [
+  { quantization: "int8", originals: "disk" },
+  { quantization: "int8", originals: "memory" },
+  { quantization: "none", originals: "disk" },
+] as const;
+
 /** Vectors around `clusters` centres, n × dimension, row-major. */
 export function clusteredVectors(
   shape: { n: number; dimension: number; clusters: number },

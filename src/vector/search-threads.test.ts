@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { seededRandom } from "../base/seeded-random.js";
-import type { Metric } from "../model/collection-config.js";
+import { metrics } from "../kernel/vectors.suite.js";
 import type { SearchEffort } from "../model/search-effort.js";
-import { clusteredVectors, IndexTrial } from "./index-trial.suite.js";
+import { clusteredVectors, IndexTrial, kinds } from "./index-trial.suite.js";
 import type { QueuedSearch } from "./parallel-search.js";
 import type { SearchThreads } from "./search-threads.js";
 import type { IndexHits } from "./searcher.js";
@@ -14,11 +14,6 @@ import type { VectorIndex } from "./vector-index.js";
 
 const dimension = 24;
 const shape = { dimension, clusters: 40 };
-const kinds = [
-  { quantization: "int8", originals: "disk" },
-  { quantization: "int8", originals: "memory" },
-  { quantization: "none", originals: "disk" },
-] as const;
 const asking: readonly { effort: SearchEffort; limit: number }[] = [
   { effort: { kind: "ef", ef: 64 }, limit: 10 },
   { effort: { kind: "ef", ef: 10 }, limit: 500 },
@@ -80,7 +75,7 @@ function askAll(queries: Float32Array): Asked[] {
 }
 
 describe("search threads", () => {
-  for (const metric of ["cosine", "dot", "euclidean"] satisfies Metric[]) {
+  for (const metric of metrics) {
     for (const kind of kinds) {
       it(`find what the host finds: ${metric}, ${kind.quantization}, originals ${kind.originals}`, async () => {
         const random = seededRandom(3);

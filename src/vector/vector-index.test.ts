@@ -4,17 +4,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { xxHash32OfBytes } from "../base/checksum.js";
 import { seededRandom } from "../base/seeded-random.js";
-import type { Metric } from "../model/collection-config.js";
-import { clusteredVectors, IndexTrial } from "./index-trial.suite.js";
+import { metrics } from "../kernel/vectors.suite.js";
+import { clusteredVectors, IndexTrial, kinds } from "./index-trial.suite.js";
 import type { OriginalReader } from "./searcher.js";
 import { VectorIndex } from "./vector-index.js";
-
-const metrics: readonly Metric[] = ["cosine", "dot", "euclidean"];
-const kinds = [
-  { quantization: "int8", originals: "disk" },
-  { quantization: "int8", originals: "memory" },
-  { quantization: "none", originals: "disk" },
-] as const;
 
 function sameScores(found: { score: number }[], best: { score: number }[]): void {
   assert.equal(found.length, best.length);
