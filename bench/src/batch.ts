@@ -10,7 +10,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { open, type Collection, type Database, type Hit } from "omendb";
 import { readArguments } from "./arguments.js";
-import { defaultCacheFolder, openDataSet } from "./data-set-cache.js";
+import { dataFolderDefaults, openAskedDataSet } from "./data-set-arguments.js";
 import { neighborCount, queryVectors, rowOf } from "./data-set.js";
 import { insertBatches } from "./insert-batches.js";
 import { cpuOfOthers, cpuTimes, machineLine, median, percentile, recallOf } from "./measure.js";
@@ -24,8 +24,7 @@ const settings = readArguments({
   rounds: 7,
   recall: 0.99,
   seed: 1,
-  "data-folder": "../shared/data/wordnet-use-512",
-  "cache-folder": defaultCacheFolder,
+  ...dataFolderDefaults,
 });
 const { threads, rounds, recall } = settings;
 
@@ -40,15 +39,7 @@ interface Side {
   recall: number;
 }
 
-const data = await openDataSet({
-  name: settings.data,
-  n: settings.n,
-  dimension: settings.dimension,
-  queryCount: settings.queries,
-  seed: settings.seed,
-  dataFolder: settings["data-folder"],
-  cacheFolder: settings["cache-folder"],
-});
+const data = await openAskedDataSet(settings);
 const requests = queryVectors(data).map((vector) => ({ vector, limit: neighborCount, recall, include: [] }));
 const sides = [await makeSide(0), await makeSide(threads)];
 // Walks are tried in the background for a second or so after linking.

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { readArguments } from "./arguments.js";
-import { defaultCacheFolder, openDataSet } from "./data-set-cache.js";
+import { dataFolderDefaults, openAskedDataSet } from "./data-set-arguments.js";
 import { queryVectors } from "./data-set.js";
 import { makeFilterColumns, type FilterColumn } from "./filters/filter-columns.js";
 import {
@@ -35,8 +35,7 @@ const settings = readArguments({
   "zvec-ef": 300,
   "lancedb-ef": 100,
   seed: 1,
-  "data-folder": "../shared/data/wordnet-use-512",
-  "cache-folder": defaultCacheFolder,
+  ...dataFolderDefaults,
 });
 const { limit, rounds } = settings;
 const shares = settings.shares.split(",").map(Number);
@@ -53,15 +52,7 @@ interface Cell {
   returned: number;
 }
 
-const data = await openDataSet({
-  name: settings.data,
-  n: settings.n,
-  dimension: settings.dimension,
-  queryCount: settings.queries,
-  seed: settings.seed,
-  dataFolder: settings["data-folder"],
-  cacheFolder: settings["cache-folder"],
-});
+const data = await openAskedDataSet(settings);
 const queries = queryVectors(data);
 const columns = makeFilterColumns(data, [...shares, 1], { limit, seed: settings.seed });
 const folder = await mkdtemp(join(tmpdir(), "omendb-bench-"));

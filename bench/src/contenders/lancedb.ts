@@ -10,44 +10,17 @@ import { folderBytes } from "../folder-bytes.js";
 import { graphSweep } from "../graph-sweep.js";
 import { insertBatches } from "../insert-batches.js";
 import { ArrowRows, type Arrow } from "../peers/arrow-rows.js";
+import {
+  lanceDistanceTypes,
+  type LanceDatabase,
+  type Lancedb,
+  type LanceHit,
+  type LanceQuery,
+  type LanceTable,
+} from "../peers/lancedb-package.js";
 import { loadPeerPackage } from "../peers/peer-package.js";
 
-/** What of the package is used. */
-interface Lancedb {
-  connect(path: string): Promise<LanceDatabase>;
-  readonly Index: { hnswSq(options: object): object; bitmap(): object };
-}
-
-interface LanceDatabase {
-  createEmptyTable(name: string, schema: object): Promise<LanceTable>;
-  openTable(name: string): Promise<LanceTable>;
-  close(): void;
-}
-
-interface LanceTable {
-  add(rows: object): Promise<unknown>;
-  createIndex(column: string, options: { config: object }): Promise<void>;
-  optimize(): Promise<unknown>;
-  vectorSearch(vector: Float32Array): LanceQuery;
-  close(): void;
-}
-
-interface LanceQuery {
-  distanceType(type: string): LanceQuery;
-  select(columns: string[]): LanceQuery;
-  limit(limit: number): LanceQuery;
-  ef(ef: number): LanceQuery;
-  refineFactor(factor: number): LanceQuery;
-  where(filter: string): LanceQuery;
-  toArray(): Promise<LanceHit[]>;
-}
-
-interface LanceHit {
-  readonly id: string;
-}
-
 type Refinement = "none" | "2";
-const distanceTypes: Readonly<Record<Metric, string>> = { cosine: "cosine", euclidean: "l2", dot: "dot" };
 /** Each call of `add` makes a version and a file, so its documentation asks for few large ones. */
 const batchRows = 10_000;
 const tableName = "points";
@@ -74,7 +47,7 @@ class LancedbContender implements Contender<LanceHit[]> {
 
   constructor(refinement: Refinement) {
     const { exports, version } = loadPeerPackage("lancedb", "@lancedb/lancedb");
-    // The packages are those that are pinned; what is used of them is declared.
+    // The packages are those that are pinned; what is used of them is declared in ../peers/.
     this.#lancedb = exports as Lancedb;
     this.#arrow = loadPeerPackage("lancedb", "apache-arrow").exports as Arrow;
     this.version = version;
@@ -101,7 +74,7 @@ class LancedbContender implements Contender<LanceHit[]> {
     const acknowledgedMs = await insertBatches(data, batchRows, async (batch) => {
       await table.add(rows.tableOf(batch));
     });
-    const distanceType = distanceTypes[data.metric];
+    const distanceType = lanceDistanceTypes[data.metric];
     const { Index } = this.#lancedb;
     await table.createIndex("vector", { config: Index.hnswSq({ distanceType, numPartitions: 1 }) });
     await table.createIndex("group", { config: Index.bitmap() });
@@ -139,7 +112,7 @@ class LancedbContender implements Contender<LanceHit[]> {
 
   #queryOf(vector: Float32Array, limit: number, ef: number): LanceQuery {
     const query = this.#table!.vectorSearch(vector)
-      .distanceType(distanceTypes[this.#metric])
+      .distanceType(lanceDistanceTypes[this.#metric])
       .select(["id", "_distance"])
       .limit(limit)
       .ef(ef);

@@ -7,52 +7,22 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { BuildTimes, Contender, ContenderOptions, FilteredRequest } from "../contender.js";
 import { onlyOption } from "../contender-options.js";
-import { rowOf, type DataSet, type Metric, type RowMetadata } from "../data-set.js";
+import { rowOf, type DataSet, type Metric } from "../data-set.js";
 import { folderBytes } from "../folder-bytes.js";
 import { graphSweep } from "../graph-sweep.js";
 import { insertBatches } from "../insert-batches.js";
 import { loadPeerPackage } from "../peers/peer-package.js";
+import {
+  zvecMetrics,
+  type Zvec,
+  type ZvecCollection,
+  type ZvecDocument,
+  type ZvecHit,
+  type ZvecQuery,
+} from "../peers/zvec-package.js";
 import { scaleToUnit } from "../peers/rescore.js";
 
-/** What of the package is used. */
-interface Zvec {
-  readonly ZVecCollectionSchema: new (schema: object) => object;
-  readonly ZVecDataType: Readonly<Record<"STRING" | "INT32" | "VECTOR_FP32", number>>;
-  readonly ZVecIndexType: Readonly<Record<"HNSW" | "INVERT", number>>;
-  readonly ZVecMetricType: Readonly<Record<"COSINE" | "L2" | "IP", number>>;
-  readonly ZVecQuantizeType: Readonly<Record<"UNDEFINED" | "INT8", number>>;
-  ZVecCreateAndOpen(path: string, schema: object): ZvecCollection;
-  ZVecOpen(path: string): ZvecCollection;
-}
-
-interface ZvecCollection {
-  insertSync(documents: ZvecDocument[]): { readonly ok: boolean; readonly message: string }[];
-  optimize(): Promise<void>;
-  querySync(query: ZvecQuery): ZvecHit[];
-  closeSync(): void;
-}
-
-interface ZvecDocument {
-  readonly id: string;
-  readonly vectors: { readonly embedding: Float32Array };
-  readonly fields: RowMetadata;
-}
-
-interface ZvecQuery {
-  readonly fieldName: string;
-  readonly vector: Float32Array;
-  readonly topk: number;
-  readonly outputFields: string[];
-  readonly filter?: string;
-  readonly params: { readonly indexType: number; readonly ef: number; readonly isUsingRefiner: boolean };
-}
-
-interface ZvecHit {
-  readonly id: string;
-}
-
 type Quantization = "none" | "INT8";
-const metrics = { cosine: "COSINE", euclidean: "L2", dot: "IP" } as const;
 
 /** Option `quantization`: "none" (default), or "INT8", which its refiner rescores on the f32 vectors. */
 export function contender(options: ContenderOptions): Contender<ZvecHit[]> {
@@ -76,7 +46,7 @@ class ZvecContender implements Contender<ZvecHit[]> {
 
   constructor(quantization: Quantization) {
     const { exports, version } = loadPeerPackage("zvec", "@zvec/zvec");
-    // The package is the one that is pinned; what is used of it is declared above.
+    // The package is the one that is pinned; what is used of it is declared in ../peers/.
     this.#zvec = exports as Zvec;
     this.version = version;
     this.#quantization = quantization;
@@ -153,7 +123,7 @@ class ZvecContender implements Contender<ZvecHit[]> {
     const { ZVecDataType: types, ZVecIndexType: indexes, ZVecMetricType, ZVecQuantizeType } = this.#zvec;
     const indexParams = {
       indexType: indexes.HNSW,
-      metricType: ZVecMetricType[this.#isScaled() ? "IP" : metrics[metric]],
+      metricType: ZVecMetricType[this.#isScaled() ? "IP" : zvecMetrics[metric]],
       quantizeType: ZVecQuantizeType[this.#quantization === "INT8" ? "INT8" : "UNDEFINED"],
     };
     return new this.#zvec.ZVecCollectionSchema({

@@ -6,7 +6,9 @@ import { open, type Collection, type Database } from "omendb";
 import { idOf, rowOf, type DataSet } from "../data-set.js";
 import { insertBatches } from "../insert-batches.js";
 import type { Arrow } from "../peers/arrow-rows.js";
+import { lanceDistanceTypes, type Lancedb } from "../peers/lancedb-package.js";
 import { loadPeerPackage } from "../peers/peer-package.js";
+import { zvecMetrics, type Zvec } from "../peers/zvec-package.js";
 import type { FilterColumn } from "./filter-columns.js";
 
 /** A database that holds the rows and the columns. */
@@ -55,30 +57,11 @@ export const makeOmendb: MakeContender = async (data, columns, folder) => {
   };
 };
 
-/** What of zvec is used; see ../contenders/zvec.ts. */
-interface Zvec {
-  readonly ZVecCollectionSchema: new (schema: object) => object;
-  readonly ZVecDataType: Readonly<Record<"INT32" | "VECTOR_FP32", number>>;
-  readonly ZVecIndexType: Readonly<Record<"HNSW" | "INVERT", number>>;
-  readonly ZVecMetricType: Readonly<Record<"COSINE" | "L2" | "IP", number>>;
-  ZVecCreateAndOpen(
-    path: string,
-    schema: object,
-  ): {
-    insertSync(documents: object[]): { readonly ok: boolean; readonly message: string }[];
-    optimize(): Promise<void>;
-    querySync(query: object): { readonly id: string }[];
-    closeSync(): void;
-  };
-}
-
-const zvecMetrics = { cosine: "COSINE", euclidean: "L2", dot: "IP" } as const;
-
 export const makeZvec =
   (ef: number): MakeContender =>
   async (data, columns, folder) => {
     const { exports, version } = loadPeerPackage("zvec", "@zvec/zvec");
-    // The package is the one that is pinned; what is used of it is declared above.
+    // The package is the one that is pinned; what is used of it is declared in ../peers/.
     const zvec = exports as Zvec;
     const { dimension, metric } = data;
     const indexType = zvec.ZVecIndexType.HNSW;
@@ -122,41 +105,16 @@ export const makeZvec =
     };
   };
 
-/** What of LanceDB is used; see ../contenders/lancedb.ts. */
-interface Lancedb {
-  connect(
-    path: string,
-  ): Promise<{ createTable(name: string, rows: object): Promise<LanceTable>; close(): void }>;
-  readonly Index: { hnswSq(options: object): object; bitmap(): object };
-}
-interface LanceTable {
-  createIndex(column: string, options: { config: object }): Promise<void>;
-  optimize(): Promise<unknown>;
-  vectorSearch(vector: Float32Array): LanceQuery;
-  close(): void;
-}
-interface LanceQuery {
-  distanceType(type: string): LanceQuery;
-  select(columns: string[]): LanceQuery;
-  limit(limit: number): LanceQuery;
-  ef(ef: number): LanceQuery;
-  refineFactor(factor: number): LanceQuery;
-  where(filter: string): LanceQuery;
-  toArray(): Promise<{ readonly id: string }[]>;
-}
-
-const lanceMetrics = { cosine: "cosine", euclidean: "l2", dot: "dot" } as const;
-
 export const makeLancedb =
   (ef: number): MakeContender =>
   async (data, columns, folder) => {
     const { exports, version } = loadPeerPackage("lancedb", "@lancedb/lancedb");
-    // The packages are those that are pinned; what is used of them is declared.
+    // The packages are those that are pinned; what is used of them is declared in ../peers/.
     const lancedb = exports as Lancedb;
     const arrow = loadPeerPackage("lancedb", "apache-arrow").exports as Arrow;
     const db = await lancedb.connect(join(folder, "lancedb"));
     const table = await db.createTable("points", arrowTable(arrow, data, columns));
-    const distanceType = lanceMetrics[data.metric];
+    const distanceType = lanceDistanceTypes[data.metric];
     await table.createIndex("vector", { config: lancedb.Index.hnswSq({ distanceType, numPartitions: 1 }) });
     for (const { name } of columns) await table.createIndex(name, { config: lancedb.Index.bitmap() });
     await table.optimize();

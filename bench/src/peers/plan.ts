@@ -1,10 +1,9 @@
 // What bench:peers is asked to measure.
 
 import { readArguments } from "../arguments.js";
-import { defaultCacheFolder } from "../data-set-cache.js";
+import { dataFolderDefaults, dataSetRequest } from "../data-set-arguments.js";
 import type { ContenderOptions } from "../contender.js";
 import type { DataSetRequest } from "../data-set.js";
-import { sourceNamed } from "../data-sets/sources.js";
 import type { InstallPolicy } from "./install-peer.js";
 import { knownPeers, type KnownPeer } from "./known-peers.js";
 
@@ -35,8 +34,7 @@ const defaults = {
   postgres: "",
   "no-install": false,
   out: "bench/results",
-  "data-folder": "../shared/data/wordnet-use-512",
-  "cache-folder": defaultCacheFolder,
+  ...dataFolderDefaults,
 };
 
 /** Reads the command line. Ends the process, saying why, if it makes no sense. */
@@ -54,17 +52,8 @@ export function readPlan(given: readonly string[] = process.argv.slice(2)): Peer
   if (!targets.every((target) => target > 0 && target <= 1)) {
     refuse(`--recall ${settings.recall}: recalls between 0 and 1, with commas between.`);
   }
-  const source = sourceNamed(settings.data);
   return {
-    data: {
-      name: settings.data,
-      n: settings.n,
-      dimension: source.dimension ?? settings.dimension,
-      queryCount: Math.min(settings.queries, source.queryCountMax),
-      seed: settings.seed,
-      dataFolder: settings["data-folder"],
-      cacheFolder: settings["cache-folder"],
-    },
+    data: dataSetRequest(settings),
     peers: peersNamed(settings.peers).map((peer) => withPostgres(peer, settings.postgres)),
     options: { originals: settings.originals },
     targets,

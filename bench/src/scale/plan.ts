@@ -1,7 +1,7 @@
 // What bench:scale is asked to measure: data sets, sizes, repetitions.
 
 import { readArguments } from "../arguments.js";
-import { defaultCacheFolder } from "../data-set-cache.js";
+import { dataFolderDefaults, dataSetRequest } from "../data-set-arguments.js";
 import type { DataSetRequest } from "../data-set.js";
 import { sourceNamed } from "../data-sets/sources.js";
 
@@ -31,8 +31,7 @@ const fullDefaults = {
   originals: "disk",
   out: "bench/results",
   from: "",
-  "data-folder": "../shared/data/wordnet-use-512",
-  "cache-folder": defaultCacheFolder,
+  ...dataFolderDefaults,
   large: false,
   quick: false,
 };
@@ -40,7 +39,7 @@ const fullDefaults = {
 const quickDefaults = { ...fullDefaults, sizes: "5000,10000,25000", repetitions: 1, queries: 300 };
 
 /** What `--large` adds: more rows than fit into any cache, with fewer queries, since each is compared with all rows. */
-const large = { n: 1_000_000, dimension: 128, queryCount: 300 };
+const large = { n: 1_000_000, dimension: 128, queries: 300 };
 
 /** Reads the command line. Ends the process, saying why, if it makes no sense. */
 export function readPlan(given: readonly string[] = process.argv.slice(2)): ScalePlan {
@@ -52,19 +51,11 @@ export function readPlan(given: readonly string[] = process.argv.slice(2)): Scal
   for (const name of ["repetitions", "queries", "dimension"] as const) {
     if (!isCount(settings[name], 1)) refuse(`--${name} ${settings[name]}: at least 1.`);
   }
-  const kept = {
-    seed: settings.seed,
-    dataFolder: settings["data-folder"],
-    cacheFolder: settings["cache-folder"],
-  };
-  const sets = settings.data.split(",").map((name): PlannedSet => {
-    const source = sourceNamed(name);
-    const dimension = source.dimension ?? settings.dimension;
-    const queryCount = Math.min(settings.queries, source.queryCountMax);
-    const own = sizesOf(sizes, source.rowCountMax);
-    return { sizes: own.map((n) => ({ name, n, dimension, queryCount, ...kept })) };
+  const sets = settings.data.split(",").map((data): PlannedSet => {
+    const own = sizesOf(sizes, sourceNamed(data).rowCountMax);
+    return { sizes: own.map((n) => dataSetRequest({ ...settings, data, n })) };
   });
-  if (settings.large) sets.push({ sizes: [{ name: "clustered", ...large, ...kept }] });
+  if (settings.large) sets.push({ sizes: [dataSetRequest({ ...settings, data: "clustered", ...large })] });
   const { repetitions, originals, out, from } = settings;
   return { sets, repetitions, originals, out, from };
 }
