@@ -5,7 +5,7 @@ import type { FilterNode, IdTest } from "../model/filter-tree.js";
 import type { PointId } from "../model/point.js";
 import type { CandidateRows } from "../metadata/field-rows.js";
 import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
-import type { PointStore, StoredPoint } from "../store/point-store.js";
+import type { PointStore } from "../store/point-store.js";
 import { pointsBetweenPauses } from "../model/limits.js";
 import { PreparedFilter } from "../metadata/prepared-filter.js";
 import { RowSet } from "../metadata/row-set.js";
@@ -62,46 +62,34 @@ export function* judgedPoints(
   candidates: Uint32Array | undefined,
 ): Generator<MatchingPoint | undefined, void> {
   const filter = new PreparedFilter(node);
-  for (const found of pointsAmong(store, candidates)) {
-    if (found === undefined) yield undefined;
-    else if (filter.matches(found.point)) yield { id: found.point.id, row: found.row };
+  const { points, wanted } = readingOf(store, candidates);
+  let count = 0;
+  for (const { row, point } of points) {
+    if (++count % pointsBetweenPauses === 0) yield undefined;
+    if (wanted?.has(row) !== false && filter.matches(point)) yield { id: point.id, row };
   }
 }
 
-/** A point by its row. */
-export interface RowPoint {
-  readonly row: number;
-  readonly point: StoredPoint;
+/** Points to go through, and which of them are wanted: all where there is no set. */
+export interface Reading {
+  readonly points: ReturnType<PointStore["points"]>;
+  readonly wanted: RowSet | undefined;
 }
 
 /** Above this share of all points they are read in one walk, which is faster a point than reading each by its row. */
 const walkedShare = 0.25;
 
-/** The points of these rows, or all, `undefined` as a pause between. */
-export function* pointsAmong(
-  store: PointStore,
-  rows: Uint32Array | undefined,
-): Generator<RowPoint | undefined, void> {
-  if (rows === undefined || rows.length > walkedShare * store.state.pointCount) {
-    yield* walkedPoints(store, rows === undefined ? undefined : RowSet.fromSorted(rows));
-    return;
-  }
-  let count = 0;
-  for (const row of rows) {
-    if (++count % pointsBetweenPauses === 0) yield undefined;
-    const point = store.readPoint(row);
-    if (point !== undefined) yield { row, point };
-  }
+/** How the points of these rows, or all, are read soonest. No generator of its own, which took a twentieth of the time. */
+export function readingOf(store: PointStore, rows: Uint32Array | undefined): Reading {
+  if (rows === undefined) return { points: store.points(), wanted: undefined };
+  const isWalked = rows.length > walkedShare * store.state.pointCount;
+  if (!isWalked) return { points: pointsOf(store, rows), wanted: undefined };
+  return { points: store.points(), wanted: RowSet.fromSorted(rows) };
 }
 
-/** The same by one walk over all points, as they are in the moment in which it begins. */
-export function* walkedPoints(
-  store: PointStore,
-  rows: RowSet | undefined,
-): Generator<RowPoint | undefined, void> {
-  let count = 0;
-  for (const found of store.points()) {
-    if (++count % pointsBetweenPauses === 0) yield undefined;
-    if (rows?.has(found.row) !== false) yield found;
+function* pointsOf(store: PointStore, rows: Uint32Array): Reading["points"] {
+  for (const row of rows) {
+    const point = store.readPoint(row);
+    if (point !== undefined) yield { row, point };
   }
 }

@@ -2,10 +2,10 @@
 
 import type { FilterNode } from "../model/filter-tree.js";
 import type { StoredPoint } from "../store/point-store.js";
+import { pointsBetweenPauses } from "../model/limits.js";
 import { PreparedFilter } from "../metadata/prepared-filter.js";
 import { RowSet } from "../metadata/row-set.js";
 import { candidatesOf, type IndexedSources } from "./indexed-sources.js";
-import { walkedPoints } from "./matching-points.js";
 
 /** So many points are read in one turn. */
 export const rowsInOneTurn = 2_000;
@@ -27,8 +27,9 @@ export function* pointsOfMoment(
   }
   // A copy, because the index goes on, while an iteration of the store shows one moment.
   const rows = candidates === undefined ? undefined : RowSet.fromSorted(candidates.slice());
-  for (const found of walkedPoints(store, rows)) {
-    if (found === undefined) yield undefined;
-    else if (filter?.matches(found.point) !== false) yield found.point;
+  let count = 0;
+  for (const { row, point } of store.points()) {
+    if (++count % pointsBetweenPauses === 0) yield undefined;
+    if (rows?.has(row) !== false && filter?.matches(point) !== false) yield point;
   }
 }

@@ -8,7 +8,7 @@ import { intersect } from "../metadata/row-algebra.js";
 import type { RowSet } from "../metadata/row-set.js";
 import { pointsBetweenPauses } from "../model/limits.js";
 import { candidatesOf, fieldAt } from "./indexed-sources.js";
-import { pointsAmong } from "./matching-points.js";
+import { readingOf } from "./matching-points.js";
 import { lookAgain, type PageGathering } from "./point-order.js";
 
 /** Of an index that leaves a greater share of its rows to be read, no use is made. */
@@ -40,13 +40,12 @@ function* readRows(
   { order, first }: PageGathering,
 ): Generator<void, void> {
   // A copy, because the index goes on.
-  for (const found of pointsAmong(store, rows?.sorted().slice())) {
-    if (found === undefined) {
-      yield;
-      continue;
-    }
-    const key = order.keyOf(found.point);
-    if (key !== undefined) first.offer(found.row, key);
+  const { points, wanted } = readingOf(store, rows?.sorted().slice());
+  let count = 0;
+  for (const { row, point } of points) {
+    if (++count % pointsBetweenPauses === 0) yield;
+    const key = wanted?.has(row) === false ? undefined : order.keyOf(point);
+    if (key !== undefined) first.offer(row, key);
   }
 }
 
