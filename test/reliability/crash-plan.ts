@@ -2,7 +2,7 @@
 // the one that keeps the books. Nothing here depends on time or on what a database holds.
 
 import type { CollectionConfig, JsonValue, Metadata, MetadataChange, Metric, PointId } from "omendb";
-import { seededRandom } from "./conformance-expect.js";
+import { seededRandom } from "../conformance-expect.js";
 
 /** Which operation of a run this is; with the collection's name it says all about it. */
 export interface OperationKey {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Collection, CollectionConfig, Database, Hit, Point } from "omendb";
-import { plainScore } from "./conformance-expect.js";
+import { plainScore } from "../conformance-expect.js";
 import type { Ledger, Settlement } from "./crash-ledger.js";
 import { differences, keyOf, type ModelPoints } from "./crash-model.js";
 import { below, shapeOfName, type PlannedField, type PlannedPoint } from "./crash-plan.js";

@@ -1,0 +1,8 @@
+// Every rig, by the name that the command takes.
+
+import { crashRig } from "./crash-rig.js";
+import type { Rig } from "./rig.js";
+
+export const rigs: Readonly<Record<string, Rig>> = {
+  kill: crashRig,
+};
