@@ -13,7 +13,7 @@ import type { IndexMemory } from "./index-memory.js";
 import { trialWalks, type Calibration } from "./search-plan.js";
 
 const magic = "OMENIDX1";
-const formatVersion = 2;
+const formatVersion = 3;
 const headerBytes = 256;
 /** Where the calibration lies in the header: linked rows, then recall and distances of each walk tried. */
 const calibrationAt = 72;

@@ -241,7 +241,11 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
     }
     if (this.#calibrating === undefined && this.calibrator.isDue(this.linkedRows, !this.#tailHasRows())) {
       this.#calibrating = this.calibrator
-        .run((job) => this.runSlice(job), this.#memory.rowEnd, this.linkedRows)
+        .run((job) => this.runSlice(job), {
+          rowEnd: this.#memory.rowEnd,
+          linkedRows: this.linkedRows,
+          isSettled: !this.#tailHasRows(),
+        })
         .finally(() => {
           this.#calibrating = undefined;
           this.#consider();

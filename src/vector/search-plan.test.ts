@@ -32,7 +32,10 @@ test("the narrowest walk that reaches the recall is planned", () => {
   assert.deepEqual(plan, { kind: "walk", walk: trialWalks[4], distances: 800 });
   const between = planSearch({ ...input, recall: 0.975 });
   assert.ok(between.kind === "walk");
-  assert.ok(between.walk.slack > trialWalks[2]!.slack && between.walk.slack < trialWalks[3]!.slack);
+  for (const setting of ["slack", "ef"] as const) {
+    assert.ok(between.walk[setting] > trialWalks[2]![setting]);
+    assert.ok(between.walk[setting] < trialWalks[3]![setting]);
+  }
 });
 
 test("more wanted rows need more candidates, fewer do not need fewer", () => {
@@ -78,7 +81,7 @@ test("a higher recall never gives a narrower walk", () => {
         planSearch({ ...input, recall: Math.max(a, b) }),
       ];
       if (low.kind === "scan") return high.kind === "scan";
-      return high.kind === "scan" || low.walk.slack <= high.walk.slack;
+      return high.kind === "scan" || (low.walk.slack <= high.walk.slack && low.walk.ef <= high.walk.ef);
     }),
   );
 });
