@@ -29,7 +29,9 @@ class OmendbContender implements Contender<Hit[]> {
   readonly version = packageVersion();
   readonly settings: string;
   readonly parameter = "recall";
-  readonly sweep = [0.8, 0.9, 0.93, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.993, 0.996, 0.998, 0.999];
+  readonly sweep = [
+    0.8, 0.9, 0.93, 0.95, 0.96, 0.97, 0.98, 0.983, 0.985, 0.988, 0.99, 0.993, 0.996, 0.998, 0.999,
+  ];
   readonly parameterDefault = 0.99;
   readonly #originals: "disk" | "memory";
   #folder = "";
