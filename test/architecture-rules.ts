@@ -44,7 +44,11 @@ const layerRules: Readonly<Record<string, LayerRule>> = {
     layers: ["base", "model", "collection", "store"],
     builtins: [...files, "node:os", "node:crypto"],
   },
-  server: { layers: ["base", "model"], builtins: ["node:http", "node:stream", "node:crypto"] },
+  server: {
+    layers: ["base", "model"],
+    builtins: ["node:http", "node:stream", "node:crypto", "node:zlib"],
+    packages: ["lossless-json"],
+  },
   client: { layers: ["base", "model"] },
   cluster: { layers: ["base", "model", "database"] },
 };

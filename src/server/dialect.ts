@@ -1,0 +1,26 @@
+// A dialect translates a wire format to the interface of a database and back: its routes decode, make a call or two, and
+// encode. What all dialects need, such as reading bodies and checking keys, is the server's.
+
+import type { Database } from "../model/database.js";
+import type { HttpResponse } from "./http-exchange.js";
+import type { Route } from "./router.js";
+
+/** What a route is given. */
+export interface DialectCall {
+  readonly db: Database;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** The body as JSON, integers exact; `undefined` where there is none. */
+  readonly body: unknown;
+  /** When the request came, by `performance.now()`. */
+  readonly startMs: number;
+}
+
+export type DialectHandler = (call: DialectCall) => Promise<HttpResponse>;
+
+/** A wire format. */
+export interface Dialect {
+  readonly routes: readonly Route<DialectHandler>[];
+  /** The response to whatever went wrong, in the format's own form. */
+  readonly errorResponse: (error: unknown, startMs: number) => HttpResponse;
+}

@@ -1,0 +1,13 @@
+// The REST interface of Qdrant, as of 1.19. What it has that OmenDB has not is in docs/reference/qdrant-coverage.md.
+
+import type { Dialect } from "../../dialect.js";
+import { collectionRoutes } from "./collection-routes.js";
+import { pointRoutes } from "./point-routes.js";
+import { queryRoutes } from "./query-routes.js";
+import { errorResponse } from "./responses.js";
+import { serviceRoutes } from "./service-routes.js";
+
+export const qdrantDialect: Dialect = {
+  routes: [...serviceRoutes, ...collectionRoutes, ...pointRoutes, ...queryRoutes],
+  errorResponse,
+};
