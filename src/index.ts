@@ -72,6 +72,7 @@ export type {
   SearchRequest,
   UpsertOptions,
   UpsertResult,
+  VectorUpdate,
 } from "./model/requests.js";
 export type {
   CollectionStats,

@@ -105,6 +105,7 @@ const publicTypes: readonly string[] = [
   "VectorFieldConfig",
   "VectorIndexStats",
   "VectorInput",
+  "VectorUpdate",
 ];
 
 interface Rule {

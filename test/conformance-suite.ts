@@ -9,9 +9,11 @@ import { metadataCases } from "./conformance-metadata.js";
 import { orderCases } from "./conformance-orders.js";
 import { pointCases } from "./conformance-points.js";
 import { searchCases } from "./conformance-search.js";
+import { vectorCases } from "./conformance-vectors.js";
 
 const cases: readonly ConformanceCase[] = [
   ...pointCases,
+  ...vectorCases,
   ...metadataCases,
   ...searchCases,
   ...orderCases,

@@ -24,6 +24,7 @@ import type {
   SearchRequest,
   UpsertOptions,
   UpsertResult,
+  VectorUpdate,
 } from "../model/requests.js";
 import type { CollectionCheck } from "../model/collection-check.js";
 import type { CollectionStats } from "../model/stats.js";
@@ -44,6 +45,11 @@ import { decodeExplain } from "../model/decode-explained-search.js";
 import { decodeIds } from "../model/decode-id.js";
 import { decodeList } from "../model/decode-list.js";
 import { decodePoints, type DecodedPoint } from "../model/decode-points.js";
+import {
+  type DecodedVectorUpdate,
+  decodeVectorNames,
+  decodeVectorUpdates,
+} from "../model/decode-vector-update.js";
 import { decodeGetOptions, decodeSearch, decodeSearches, decodeSelector } from "../model/decode-requests.js";
 import { countFacets } from "./facets.js";
 import { searchGroups } from "./group-search.js";
@@ -172,6 +178,34 @@ export class EmbeddedCollection implements Collection {
       const updated = await this.#parts.writer.submit({
         rowCountMax: 0,
         apply: (group) => group.changeMetadata(selector, decoded),
+      });
+      return { updated };
+    });
+  }
+
+  async updateVectors(points: readonly VectorUpdate[]): Promise<{ updated: number }> {
+    return this.#parts.gate.use(async () => {
+      const decoded = runInSlices(decodeVectorUpdates(points, this.#parts.config.fields));
+      const write = (ready: DecodedVectorUpdate[]): WriteOperation<number> => ({
+        rowCountMax: ready.length,
+        apply: (group) => group.updateVectors(ready),
+      });
+      const operation = decoded instanceof Promise ? decoded.then(write) : write(decoded);
+      return { updated: await this.#parts.writer.submit(operation) };
+    });
+  }
+
+  async deleteVectors(target: PointSelector, names: readonly string[]): Promise<{ updated: number }> {
+    return this.#parts.gate.use(async () => {
+      const { config, store, writer } = this.#parts;
+      const selector = decodeSelector(target);
+      const fields = decodeVectorNames(names, config.fields);
+      const updated = await writer.submit({
+        // Each point whose vectors change gets another row.
+        get rowCountMax() {
+          return selector.kind === "ids" ? selector.ids.length : store.state.pointCount;
+        },
+        apply: (group) => group.deleteVectors(selector, fields),
       });
       return { updated };
     });

@@ -37,14 +37,14 @@ export interface ListParts extends IndexedSources {
 /** Reads one page of points in the order of ids. */
 export function* listPoints(
   parts: ListParts,
-  { filter, limit, after, include }: ResolvedList,
+  { filter, limit, after, from, include }: ResolvedList,
 ): Generator<void, ListResult> {
   const { store, views, writer } = parts;
   const points: Point[] = [];
   const touched = writer.watch();
   const rows = filter === undefined ? undefined : new ListedRows(parts, filter, touched);
   try {
-    for (const found of idsBetweenTurns(store, after)) {
+    for (const found of idsBetweenTurns(store, { after, from })) {
       if (found === undefined) {
         yield;
         continue;
@@ -95,12 +95,20 @@ interface IdRow {
   readonly row: number;
 }
 
-/** Ids behind `after`, in order; `undefined` stands for a pause, across which no iterator of the store is held. */
-function* idsBetweenTurns(store: PointStore, after: PointId | undefined): Generator<IdRow | undefined, void> {
-  let from = after;
-  for (let batch = takeIds(store, from); batch.length > 0; batch = takeIds(store, from)) {
+/**
+ * Ids behind `after`, or at and behind `from`, in order; `undefined` stands for a pause, across which no iterator of the store
+ * is held.
+ */
+function* idsBetweenTurns(
+  store: PointStore,
+  { after, from }: Pick<ResolvedList, "after" | "from">,
+): Generator<IdRow | undefined, void> {
+  const row = from === undefined ? -1 : store.rowOf(from);
+  if (from !== undefined && row >= 0) yield { id: from, row };
+  let last = from ?? after;
+  for (let batch = takeIds(store, last); batch.length > 0; batch = takeIds(store, last)) {
     yield* batch;
-    from = batch[batch.length - 1]!.id;
+    last = batch[batch.length - 1]!.id;
     yield undefined;
   }
 }

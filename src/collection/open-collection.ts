@@ -46,6 +46,7 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
     store,
     indexes,
     metadata,
+    dimensions: config.fields.map((field) => field.dimension),
     openRows: () => openRows(store, indexes),
     onPublished: () => {
       if (background === undefined) return forget();

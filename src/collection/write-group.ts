@@ -2,6 +2,7 @@
 // what those before it did. Nothing here touches the store or an index: the result is a plan.
 
 import type { DecodedPoint } from "../model/decode-points.js";
+import type { DecodedVectorUpdate } from "../model/decode-vector-update.js";
 import type { PointId } from "../model/point.js";
 import type { FilterNode } from "../model/filter-tree.js";
 import type { ResolvedChange, UpsertCondition } from "../model/decode-change.js";
@@ -52,6 +53,8 @@ export interface GroupParts {
   readonly store: PointStore;
   readonly metadata: MetadataIndexes;
   readonly rows: RowAllocator;
+  /** Components of the vectors, in the order of the fields. */
+  readonly dimensions: readonly number[];
 }
 
 /**
@@ -63,13 +66,15 @@ export class WriteGroup {
   readonly #store: PointStore;
   readonly #metadata: MetadataIndexes;
   readonly #rows: RowAllocator;
+  readonly #dimensions: readonly number[];
   readonly #pending = new Map<PointId, PendingPoint>();
   #callCount = 0;
 
-  constructor({ store, metadata, rows }: GroupParts) {
+  constructor({ store, metadata, rows, dimensions }: GroupParts) {
     this.#store = store;
     this.#metadata = metadata;
     this.#rows = rows;
+    this.#dimensions = dimensions;
   }
 
   /** Writes points. There must be room for as many rows. */
@@ -141,6 +146,50 @@ export class WriteGroup {
     }
     for (let i = 0; i < found.length; i++) found[i]!.metadata = texts[i];
     return found.length;
+  }
+
+  /** Replaces vectors of points that are there; returns how many there were. There must be room for as many rows. */
+  *updateVectors(updates: readonly DecodedVectorUpdate[]): Generator<void, number> {
+    const found = yield* this.#lookUp(updates.map((update) => update.id));
+    const changed = new Map<PendingPoint, DecodedPoint>();
+    for (let i = 0; i < updates.length; i++) {
+      const pending = found[i]!;
+      if (pending.row < 0) continue;
+      const old = changed.get(pending) ?? this.#asPoint(pending);
+      const vectors = old.vectors.map((vector, field) => updates[i]!.vectors[field] ?? vector);
+      changed.set(pending, { ...old, vectors });
+      if (i % pointsBetweenPauses === 0) yield;
+    }
+    for (const [pending, point] of changed) this.#put(pending, point);
+    return changed.size;
+  }
+
+  /** Takes the vectors of some fields away; returns how many points there were. There must be room for as many rows. */
+  *deleteVectors(selector: ResolvedSelector, fields: ReadonlySet<number>): Generator<void, number> {
+    const found = yield* this.#select(selector);
+    const changed: DecodedPoint[] = [];
+    for (const pending of found) {
+      const old = this.#asPoint(pending);
+      changed.push({
+        ...old,
+        vectors: old.vectors.map((vector, field) => (fields.has(field) ? undefined : vector)),
+      });
+      if (changed.length % pointsBetweenPauses === 0) yield;
+    }
+    for (let i = 0; i < found.length; i++) this.#put(found[i]!, changed[i]!);
+    return found.length;
+  }
+
+  /** A point as it is after what the group has done so far. */
+  #asPoint(pending: PendingPoint): DecodedPoint {
+    const vectors =
+      pending.vectors ?? this.#dimensions.map((_, field) => this.#storedVector(field, pending.storedRow));
+    return { id: pending.id, metadata: this.#metadataOf(pending), vectors };
+  }
+
+  #storedVector(field: number, row: number): Float32Array | undefined {
+    const vector = new Float32Array(this.#dimensions[field]!);
+    return this.#store.readVector(field, row, vector, 0) ? vector : undefined;
   }
 
   /** What the group does in all. */

@@ -51,6 +51,8 @@ export interface WriterParts {
   readonly store: PointStore;
   readonly indexes: readonly VectorIndex[];
   readonly metadata: MetadataIndexes;
+  /** Components of the vectors, in the order of the fields. */
+  readonly dimensions: readonly number[];
   /** Finds the free rows of a reopened collection: called once, before the first write. */
   readonly openRows: () => Promise<RowAllocator>;
   /** Told after each publication. */
@@ -86,7 +88,10 @@ export class Writer {
       const ready = (decoded: WriteOperation<Result>): void => {
         call.decoding = undefined;
         call.operation = {
-          rowCountMax: decoded.rowCountMax,
+          // Asked when its turn has come: it may depend on what was written until then.
+          get rowCountMax() {
+            return decoded.rowCountMax;
+          },
           apply: (group) => settling(decoded, group, resolve),
         };
       };
@@ -162,8 +167,7 @@ export class Writer {
 
   async #applyAndCommit(rows: RowAllocator, applied: AppliedCall[]): Promise<void> {
     releaseRows(this.#parts.indexes, rows);
-    const { store, metadata } = this.#parts;
-    const group = new WriteGroup({ store, metadata, rows });
+    const group = new WriteGroup({ ...this.#parts, rows });
     await this.#applyCalls(group, rows, applied);
     await this.#commit(group, applied.length);
     for (const { resolve } of applied) resolve();

@@ -23,6 +23,7 @@ import type {
   SearchRequest,
   UpsertOptions,
   UpsertResult,
+  VectorUpdate,
 } from "./requests.js";
 import type { CollectionStats, DatabaseStats } from "./stats.js";
 
@@ -92,6 +93,15 @@ export interface Collection {
 
   /** Changes metadata and leaves vectors as they are. All or nothing, durable when it resolves. */
   updateMetadata(target: PointSelector, change: MetadataChange): Promise<{ updated: number }>;
+
+  /**
+   * Replaces vectors and leaves metadata, and named vectors that are not given, as they are; ids that do not exist are passed
+   * over. All or nothing, durable when it resolves.
+   */
+  updateVectors(points: readonly VectorUpdate[]): Promise<{ updated: number }>;
+
+  /** Takes named vectors away from points, which stay. All or nothing, durable when it resolves. */
+  deleteVectors(target: PointSelector, names: readonly string[]): Promise<{ updated: number }>;
 
   /**
    * Changes which paths of the metadata are indexed (`metadata.indexed` of the configuration). Resolves when the setting is

@@ -19,6 +19,8 @@ export interface ResolvedList {
   readonly filter: FilterNode | undefined;
   readonly limit: number;
   readonly after: PointId | undefined;
+  /** An id to start at. At most one of the two is there. */
+  readonly from: PointId | undefined;
   readonly include: ResolvedInclude;
 }
 
@@ -26,7 +28,7 @@ export interface ResolvedList {
 export type Direction = "asc" | "desc";
 
 /** A listing in the order of metadata, complete. */
-export interface ResolvedOrderedList extends Omit<ResolvedList, "kind" | "after"> {
+export interface ResolvedOrderedList extends Omit<ResolvedList, "kind" | "after" | "from"> {
   readonly kind: "ordered";
   readonly path: MetadataPath;
   readonly direction: Direction;
@@ -44,6 +46,7 @@ const listFields: readonly (keyof ListRequest | keyof OrderedListRequest)[] = [
   "orderBy",
   "limit",
   "after",
+  "from",
   "include",
 ];
 const orderFields: readonly (keyof OrderBy)[] = ["field", "direction"];
@@ -59,9 +62,14 @@ export function decodeList(value: unknown): ResolvedList | ResolvedOrderedList {
     limit: decodeInteger(given.limit, "limit", limitRange),
     include: decodeInclude(given.include, "include", includeOfSearch),
   };
+  if (given.from !== undefined && (given.after !== undefined || given.orderBy !== undefined)) {
+    const message = `"from" excludes "after", and a list in the order of metadata; leave one of them out.`;
+    throw invalidInput("conflicting_fields", "from", given.from, message);
+  }
   if (given.orderBy === undefined) {
     const after = given.after === undefined ? undefined : decodeId(given.after, "after");
-    return { kind: "ids", ...page, after };
+    const from = given.from === undefined ? undefined : decodeId(given.from, "from");
+    return { kind: "ids", ...page, after, from };
   }
   const order = decodeFields(given.orderBy, "orderBy", orderFields);
   const path = decodePathField(order.field, "orderBy.field");

@@ -1,7 +1,7 @@
 // What callers ask of a collection, and what they get back, as plain data.
 
 import type { Filter, FilterScalar } from "./filter.js";
-import type { Metadata, Point, PointId, VectorInput } from "./point.js";
+import type { Metadata, Point, PointId, PointInput, VectorInput } from "./point.js";
 
 /** Which paths of the metadata come back: those named, or all but those named. */
 export type MetadataSelector = { readonly keep: readonly string[] } | { readonly drop: readonly string[] };
@@ -122,6 +122,8 @@ export interface ListRequest {
   readonly limit?: number;
   /** The page starts behind this id, whether or not the point still exists. */
   readonly after?: PointId;
+  /** Instead of `after`: the page starts at this id, or at the next one where there is no such point. */
+  readonly from?: PointId;
   /** Default `["metadata"]`. */
   readonly include?: Include;
 }
@@ -144,7 +146,7 @@ export interface OrderBy {
 }
 
 /** A page of points in the order of their metadata. */
-export interface OrderedListRequest extends Omit<ListRequest, "after"> {
+export interface OrderedListRequest extends Omit<ListRequest, "after" | "from"> {
   readonly orderBy: OrderBy;
   /** The page starts behind the one that gave this as its `next`. */
   readonly after?: ListCursor;
@@ -201,6 +203,9 @@ export interface CountRequest {
    */
   readonly approximate?: boolean;
 }
+
+/** New vectors for a point that stays as it is otherwise: the unnamed one, or some of the named ones. */
+export type VectorUpdate = Pick<PointInput, "id" | "vector" | "vectors">;
 
 /** Which points an update speaks of. */
 export type PointSelector = readonly PointId[] | { readonly filter: Filter };
