@@ -151,6 +151,23 @@ describe("the official client", () => {
     assert.deepEqual(await client.retrieve("cities", { ids: [7] }), []);
   });
 
+  test("vectors change and go, and the rest of a point stays", async () => {
+    await client.createCollection("named", {
+      vectors: { a: { size: 2, distance: "Dot" }, b: { size: 2, distance: "Dot" } },
+    });
+    const points = [{ id: 1, vector: { a: [1, 2], b: [3, 4] }, payload: { kept: true } }];
+    await client.upsert("named", { wait: true, points });
+    await client.updateVectors("named", { points: [{ id: 1, vector: { a: [5, 6] } }] });
+    const read = async (): Promise<unknown> => {
+      const found = await client.retrieve("named", { ids: [1], with_vector: true });
+      return found.map(({ vector, payload }) => ({ vector, payload }));
+    };
+    assert.deepEqual(await read(), [{ vector: { a: [5, 6], b: [3, 4] }, payload: { kept: true } }]);
+    await client.deleteVectors("named", { vector: ["b"], points: [1] });
+    assert.deepEqual(await read(), [{ vector: { a: [5, 6] }, payload: { kept: true } }]);
+    await client.deleteCollection("named");
+  });
+
   test("values are counted, and hits are grouped", async () => {
     const { hits } = await client.facet("cities", { key: "city" });
     assert.deepEqual(

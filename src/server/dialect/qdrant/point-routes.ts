@@ -18,9 +18,11 @@ import {
   clearPayload,
   deletePayload,
   deletePoints,
+  deleteVectors,
   overwritePayload,
   type PointWrite,
   setPayload,
+  updateVectors,
   upsertPoints,
 } from "./point-writes.js";
 import { formatError, notFound } from "./request-errors.js";
@@ -35,6 +37,8 @@ export const pointRoutes: readonly Route<DialectHandler>[] = [
   { method: "PUT", path: `${points}/payload`, access: "write", run: writing(overwritePayload) },
   { method: "POST", path: `${points}/payload/delete`, access: "write", run: writing(deletePayload) },
   { method: "POST", path: `${points}/payload/clear`, access: "write", run: writing(clearPayload) },
+  { method: "PUT", path: `${points}/vectors`, access: "write", run: writing(updateVectors) },
+  { method: "POST", path: `${points}/vectors/delete`, access: "write", run: writing(deleteVectors) },
   { method: "POST", path: `${points}/batch`, access: "write", run: writeBatch },
   { method: "POST", path: points, access: "read", run: getPoints },
   { method: "GET", path: `${points}/{id}`, access: "read", run: getPoint },
@@ -78,7 +82,6 @@ function decodeOperation(
   place: string,
 ): { readonly write: PointWrite; readonly body: unknown; readonly place: string } {
   return BodyFields.read(value, place, (fields) => {
-    fields.refuse("update_vectors", "delete_vectors");
     const name = Object.keys(batchWrites).find((one) => fields.has(one));
     if (name === undefined)
       throw formatError(place, `one of ${Object.keys(batchWrites).join(", ")} is expected`);
@@ -175,10 +178,8 @@ async function readPage(
   },
 ): Promise<Point[]> {
   const { limit, offset, filter, include } = request;
-  if (offset === undefined) return (await collection.list({ filter, limit: limit + 1, include })).points;
-  const at = await collection.list({ filter: { $and: [{ $id: offset }, filter] }, limit: 1, include });
-  const behind = await collection.list({ filter, limit: limit + 1, after: offset, include });
-  return [...at.points, ...behind.points].slice(0, limit + 1);
+  const from = offset === undefined ? {} : { from: offset };
+  return (await collection.list({ filter, limit: limit + 1, include, ...from })).points;
 }
 
 async function count(call: DialectCall): Promise<HttpResponse> {

@@ -5,7 +5,14 @@ import type { UpsertOptions } from "../../../model/requests.js";
 import { BodyFields } from "./body-fields.js";
 import { decodeFilter } from "./decode-filter.js";
 import { decodePath } from "./decode-path.js";
-import { decodeDense, decodePayload, decodePoint, decodePointIds, decodeVectors } from "./decode-point.js";
+import {
+  decodeDense,
+  decodePayload,
+  decodePoint,
+  decodePointId,
+  decodePointIds,
+  decodeVectors,
+} from "./decode-point.js";
 import { decodeSelector } from "./decode-selectors.js";
 import type { NamedCollection } from "./named-collection.js";
 import { formatError } from "./request-errors.js";
@@ -120,10 +127,7 @@ function decodePayloadChange(body: unknown, place: string, context: NamedCollect
 export const deletePayload: PointWrite = (body, place, { collection, context }) => {
   const { target, unset } = BodyFields.read(body, place, (fields) => ({
     target: decodeSelector(fields, context),
-    unset: (fields.list("keys") ?? []).map((key, i) => {
-      if (typeof key !== "string") throw formatError(fields.place("keys"), "an array of strings is expected");
-      return decodePath(key, `${fields.place("keys")}[${i}]`);
-    }),
+    unset: stringsOf(fields, "keys").map((key, i) => decodePath(key, `${fields.place("keys")}[${i}]`)),
   }));
   return collection.updateMetadata(target, { unset });
 };
@@ -134,6 +138,38 @@ export const clearPayload: PointWrite = (body, place, { collection, context }) =
   return collection.updateMetadata(target, { set: {} });
 };
 
+/** `UpdateVectors`. Points that are not there are passed over. */
+export const updateVectors: PointWrite = (body, place, { collection }) =>
+  collection.updateVectors(
+    BodyFields.read(body, place, (fields) => {
+      fields.refuse("shard_key", "update_filter");
+      const points = fields.list("points");
+      if (points === undefined) throw formatError(place, "missing field `points`");
+      return points.map((point, i) =>
+        BodyFields.read(point, `${fields.place("points")}[${i}]`, (one) => ({
+          id: decodePointId(one.need("id"), one.place("id")),
+          ...decodeVectors(one.need("vector"), one.place("vector")),
+        })),
+      );
+    }),
+  );
+
+/** `DeleteVectors`: names of vectors, and whose they are. */
+export const deleteVectors: PointWrite = (body, place, { collection, context }) => {
+  const { target, names } = BodyFields.read(body, place, (fields) => ({
+    names: stringsOf(fields, "vector"),
+    target: decodeSelector(fields, context),
+  }));
+  return collection.deleteVectors(target, names);
+};
+
+function stringsOf(fields: BodyFields, name: string): string[] {
+  return (fields.list(name) ?? []).map((value, i) => {
+    if (typeof value !== "string") throw formatError(`${fields.place(name)}[${i}]`, "a string is expected");
+    return value;
+  });
+}
+
 /** The operations that a batch may have, by the name of their field. */
 export const batchWrites: Readonly<Record<string, PointWrite>> = {
   upsert: upsertPoints,
@@ -142,4 +178,6 @@ export const batchWrites: Readonly<Record<string, PointWrite>> = {
   overwrite_payload: overwritePayload,
   delete_payload: deletePayload,
   clear_payload: clearPayload,
+  update_vectors: updateVectors,
+  delete_vectors: deleteVectors,
 };
