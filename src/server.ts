@@ -3,6 +3,7 @@
 import { OmenError } from "./base/omen-error.js";
 import type { Database } from "./model/database.js";
 import type { ApiKey } from "./server/access-keys.js";
+import { omendbDialect } from "./server/dialect/omendb/routes.js";
 import { qdrantDialect } from "./server/dialect/qdrant/routes.js";
 import { createHandler, type HandlerOptions } from "./server/handler.js";
 import { isLoopbackAddress } from "./server/loopback.js";
@@ -28,6 +29,8 @@ export interface ServeOptions {
   readonly connectionsMax?: number;
 }
 
+const dialects = [qdrantDialect, omendbDialect];
+
 /** A database that is being served. */
 export interface OmenServer {
   readonly url: string;
@@ -48,7 +51,7 @@ export async function serve(db: Database, options: ServeOptions = {}): Promise<O
   }
   const handler = createHandler({
     db,
-    dialect: qdrantDialect,
+    dialects,
     apiKeys,
     loopbackOnly: isLocal && apiKeys.length === 0,
     ...(bodyBytesMax === undefined ? {} : { bodyBytesMax }),
@@ -67,8 +70,8 @@ export async function serve(db: Database, options: ServeOptions = {}): Promise<O
 
 /** The same as a function from requests to responses of the fetch standard. */
 export function fetchHandler(
-  options: Omit<HandlerOptions, "dialect">,
+  options: Omit<HandlerOptions, "dialects">,
 ): (request: Request) => Promise<Response> {
-  const handler = createHandler({ ...options, dialect: qdrantDialect });
+  const handler = createHandler({ ...options, dialects });
   return (request) => fetchResponse(handler, request);
 }

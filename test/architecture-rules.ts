@@ -119,7 +119,7 @@ export function checkOutsiders(sources: readonly SourceFile[]): Violation[] {
 /** The lowest layers know no time, no chance and no process; the environment is read by the command line alone. */
 export function checkAmbient(sources: readonly SourceFile[]): Violation[] {
   const pure =
-    /\b(Date\.now|new Date|performance\.now|Math\.random|process\.(?!versions\b)|setTimeout|setInterval|console\.)/;
+    /\b(Date\.now|new Date\b(?!\([^)])|performance\.now|Math\.random|process\.(?!versions\b)|setTimeout|setInterval|console\.)/;
   return sources
     .filter((file) => file.path.startsWith("src/") && isWritten(file) && !isTest(file.path))
     .flatMap((file) => {

@@ -25,6 +25,7 @@ const repository = readRepository();
 /** Names that each entry point gives at run time; a change here is a change of the public interface. */
 const publicNames: Readonly<Record<string, readonly string[]>> = {
   ".": ["OmenError", "open"],
+  "./client": ["OmenError", "connect"],
   "./server": ["fetchHandler", "serve"],
 };
 

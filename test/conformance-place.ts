@@ -4,6 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { open, type Database, type OpenOptions } from "omendb";
+import { connect } from "omendb/client";
+import { serve } from "omendb/server";
 
 /** A database under test. */
 export interface Place {
@@ -48,6 +50,19 @@ export const inReopenedFolder: PlaceMaker = async () => {
     await remove();
   };
   return { db: first, reopened, end };
+};
+
+/** A database in memory, behind a server. */
+export const behindServer: PlaceMaker = async () => {
+  const served = await open(":memory:");
+  const server = await serve(served, { port: 0 });
+  const db = await connect(server.url);
+  const end = async (): Promise<void> => {
+    await db.close();
+    await server.close();
+    await served.close();
+  };
+  return { db, reopened: async () => db, end };
 };
 
 /** A path in a fresh folder that does not exist yet, and what removes it. */

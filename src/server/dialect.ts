@@ -10,7 +10,7 @@ export interface DialectCall {
   readonly db: Database;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** The body as JSON, integers exact; `undefined` where there is none. */
+  /** `undefined` where there is none. */
   readonly body: unknown;
   /** When the request came, by `performance.now()`. */
   readonly startMs: number;
@@ -20,6 +20,10 @@ export type DialectHandler = (call: DialectCall) => Promise<HttpResponse>;
 
 /** A wire format. */
 export interface Dialect {
+  /** What the paths of its routes begin with; `""` where it has all that no other has. */
+  readonly root: string;
+  /** What its routes are given as body: JSON with exact integers, or the text. */
+  readonly body: "json" | "text";
   readonly routes: readonly Route<DialectHandler>[];
   /** The response to whatever went wrong, in the format's own form. */
   readonly errorResponse: (error: unknown, startMs: number) => HttpResponse;

@@ -16,7 +16,8 @@ export const bodyBytesDefault = 32 * 1024 * 1024;
 /** What a handler serves, and to whom. */
 export interface HandlerOptions {
   readonly db: Database;
-  readonly dialect: Dialect;
+  /** One of them must have the root `""`. */
+  readonly dialects: readonly Dialect[];
   readonly apiKeys?: readonly ApiKey[];
   /** Greatest body in bytes, after decompression. Default 32 MiB. */
   readonly bodyBytesMax?: number;
@@ -29,11 +30,13 @@ export type Handler = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** Makes a handler. */
 export function createHandler(options: HandlerOptions): Handler {
-  const { db, dialect, apiKeys = [], bodyBytesMax = bodyBytesDefault, loopbackOnly = false } = options;
-  const router = new Router<DialectHandler>(dialect.routes);
+  const { db, dialects, apiKeys = [], bodyBytesMax = bodyBytesDefault, loopbackOnly = false } = options;
+  const router = new Router<DialectHandler>(dialects.flatMap((dialect) => dialect.routes));
+  const rooted = dialects.toSorted((a, b) => b.root.length - a.root.length);
   const keys = new AccessKeys(apiKeys);
   return async (request) => {
     const startMs = performance.now();
+    const dialect = rooted.find(({ root }) => request.path.startsWith(root))!;
     try {
       if (loopbackOnly && !isLoopbackHost(request.header("host"))) {
         throw new HttpError(403, "Forbidden: the Host header does not name this machine");
@@ -46,7 +49,8 @@ export function createHandler(options: HandlerOptions): Handler {
       }
       const { route, params } = found;
       keys.check(request, route.access, params["collection_name"]);
-      const body = await jsonBody(request, bodyBytesMax);
+      const text = await bodyText(request, bodyBytesMax);
+      const body = text === "" ? undefined : dialect.body === "json" ? jsonOf(text) : text;
       return await route.run({ db, params, query: request.query, body, startMs });
     } catch (error) {
       return dialect.errorResponse(error, startMs);
@@ -59,11 +63,18 @@ function unroutable({ method, path }: HttpRequest, methods: readonly string[]): 
   return new HttpError(405, `${method} is not possible at ${path}`, { allow: methods.join(", ") });
 }
 
-async function jsonBody(request: HttpRequest, bytesMax: number): Promise<unknown> {
+async function bodyText(request: HttpRequest, bytesMax: number): Promise<string> {
   const bytes = await readBody(request, bytesMax);
-  if (bytes.length === 0) return undefined;
   try {
-    return parseExactJson(utf8.decode(bytes));
+    return utf8.decode(bytes);
+  } catch {
+    throw new HttpError(400, "Format error in JSON body: it is not UTF-8");
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return parseExactJson(text);
   } catch (error) {
     throw new HttpError(400, `Format error in JSON body: ${error instanceof Error ? error.message : ""}`);
   }

@@ -12,6 +12,7 @@ const routes: readonly Route<string>[] = [
   { method: "PUT", path: "/c/{name}", access: "manage", run: "make" },
   { method: "GET", path: "/c/{name}/points/{id}", access: "read", run: "point" },
   { method: "POST", path: "/c/{name}/points/query", access: "read", run: "query" },
+  { method: "POST", path: "/o/name={name}/do", access: "read", run: "named" },
 ];
 const router = new Router(routes);
 
@@ -27,6 +28,9 @@ const cases: readonly (readonly [string, string, string | readonly string[], Rec
   ["GET", "/c/aliases/points/7", "point", { name: "aliases", id: "7" }],
   ["POST", "/c/x/points/query", "query", { name: "x" }],
   ["DELETE", "/c/films", ["GET", "PUT"]],
+  ["POST", "/o/name=../do", "named", { name: ".." }],
+  ["POST", "/o/name=/do", "named", { name: "" }],
+  ["POST", "/o/other/do", []],
   ["GET", "/nowhere", []],
   ["GET", "/c/x/y", []],
 ];

@@ -1,4 +1,5 @@
-// Routes by method and path. A path is written like `/collections/{name}/points`; what stands in braces takes one segment.
+// Routes by method and path. A path is written like `/collections/{name}/points`; what stands in braces takes one segment, or
+// what follows a beginning that is written before the braces.
 
 /** What a caller must be allowed to do to use a route. */
 export type Access = "public" | "read" | "write" | "manage";
@@ -19,7 +20,8 @@ export interface FoundRoute<Handler> {
 
 interface Node<Handler> {
   readonly fixed: Map<string, Node<Handler>>;
-  parameter: Node<Handler> | undefined;
+  /** By their beginnings. */
+  readonly parameters: Map<string, Node<Handler>>;
   readonly routes: Map<string, Route<Handler>>;
 }
 
@@ -38,26 +40,26 @@ export class Router<Handler> {
     const node = walk(this.#root, segments, values);
     const route = node?.routes.get(method);
     if (route === undefined) return { methods: [...(node?.routes.keys() ?? [])] };
-    const names = segmentsOf(route.path).flatMap((segment) => parameterOf(segment) ?? []);
+    const names = segmentsOf(route.path).flatMap((segment) => parameterOf(segment)?.name ?? []);
     return { route, params: Object.fromEntries(names.map((name, i) => [name, values[i]!])) };
   }
 
   #add(route: Route<Handler>): void {
     let node = this.#root;
     for (const segment of segmentsOf(route.path)) {
-      if (parameterOf(segment) !== undefined) node = node.parameter ??= emptyNode();
-      else {
-        const next = node.fixed.get(segment) ?? emptyNode<Handler>();
-        node.fixed.set(segment, next);
-        node = next;
-      }
+      const parameter = parameterOf(segment);
+      const [nodes, key] =
+        parameter === undefined ? [node.fixed, segment] : [node.parameters, parameter.beginning];
+      const next = nodes.get(key) ?? emptyNode<Handler>();
+      nodes.set(key, next);
+      node = next;
     }
     node.routes.set(route.method, route);
   }
 }
 
 function emptyNode<Handler>(): Node<Handler> {
-  return { fixed: new Map(), parameter: undefined, routes: new Map() };
+  return { fixed: new Map(), parameters: new Map(), routes: new Map() };
 }
 
 /** Goes down the tree; a branch without routes at its end is left for another one. */
@@ -70,19 +72,24 @@ function walk<Handler>(
   if (segment === undefined) return node.routes.size > 0 ? node : undefined;
   const next = node.fixed.get(segment);
   const found = next === undefined ? undefined : walk(next, rest, values);
-  if (found !== undefined || node.parameter === undefined) return found;
-  values.push(segment);
-  const throughParameter = walk(node.parameter, rest, values);
-  if (throughParameter === undefined) values.pop();
-  return throughParameter;
+  if (found !== undefined) return found;
+  for (const [beginning, behind] of node.parameters) {
+    if (!segment.startsWith(beginning)) continue;
+    values.push(segment.slice(beginning.length));
+    const through = walk(behind, rest, values);
+    if (through !== undefined) return through;
+    values.pop();
+  }
+  return undefined;
 }
 
 function segmentsOf(path: string): string[] {
   return path.split("/").filter((segment) => segment !== "");
 }
 
-function parameterOf(segment: string): string | undefined {
-  return segment.startsWith("{") ? segment.slice(1, -1) : undefined;
+function parameterOf(segment: string): { readonly beginning: string; readonly name: string } | undefined {
+  const [, beginning = "", name] = /^([^{]*)\{(.+)\}$/u.exec(segment) ?? [];
+  return name === undefined ? undefined : { beginning, name };
 }
 
 /** A segment that is not well encoded stands for itself. */

@@ -8,6 +8,8 @@ import { errorResponse } from "./responses.js";
 import { serviceRoutes } from "./service-routes.js";
 
 export const qdrantDialect: Dialect = {
+  root: "",
+  body: "json",
   routes: [...serviceRoutes, ...collectionRoutes, ...pointRoutes, ...queryRoutes],
   errorResponse,
 };
