@@ -155,7 +155,12 @@ test("nothing is compiled or run when it is installed", () => {
   const { scripts = {}, gypfile, dependencies = {} } = readManifest(installed);
   for (const hook of ["preinstall", "install", "postinstall"]) assert.equal(scripts[hook], undefined, hook);
   assert.equal(gypfile, undefined);
-  assert.deepEqual(Object.keys(dependencies), ["lmdb", "lossless-json", "re2js"]);
+  assert.deepEqual(Object.keys(dependencies), ["commander", "lmdb", "lossless-json", "re2js"]);
+});
+
+test("the command line runs by its name", async () => {
+  const { stdout } = await npm(["exec", "--offline", "--", "omendb", "--version"], consumer);
+  assert.equal(String(stdout), `${readManifest(installed).version}\n`);
 });
 
 const [example] = runnableBlocks(readme);
