@@ -27,7 +27,7 @@ const files = ["node:fs", "node:fs/promises", "node:path"];
 /** ARCHITECTURE.md shows the same table with reasons. */
 const layerRules: Readonly<Record<string, LayerRule>> = {
   base: { layers: [], builtins: ["node:zlib"] },
-  model: { layers: ["base"], packages: ["re2js"] },
+  model: { layers: ["base"], packages: ["re2js", "lossless-json"] },
   // V8 hides relaxed SIMD behind a flag on Node 20.
   kernel: { layers: ["base"], builtins: ["node:v8"] },
   vector: {
@@ -49,14 +49,13 @@ const layerRules: Readonly<Record<string, LayerRule>> = {
   server: {
     layers: ["base", "model"],
     builtins: ["node:http", "node:stream", "node:crypto", "node:zlib"],
-    packages: ["lossless-json"],
   },
   client: { layers: ["base", "model"] },
   cluster: { layers: ["base", "model", "database"] },
   cli: {
     layers: ["base", "model"],
-    doors: ["index"],
-    builtins: [...files, "node:url"],
+    doors: ["index", "server", "client"],
+    builtins: [...files, "node:url", "node:readline"],
     packages: ["commander"],
   },
 };

@@ -14,6 +14,7 @@ const ending: CliCommand = {
   options: [
     { name: "note", value: "text", summary: "a text" },
     { name: "loud", summary: "louder" },
+    { name: "two-words", value: "text", summary: "a text" },
   ],
   run: async (call) => {
     call.progress({ label: "ending", done: 1, total: 2 });
@@ -23,7 +24,7 @@ const ending: CliCommand = {
       // The table below lists kinds only.
       throw new OmenError(how as OmenErrorKind, "made_up", "It failed. Do this.");
     }
-    const json = { how, note: call.option("note"), loud: call.has("loud") };
+    const json = { how, note: call.option("note"), loud: call.has("loud"), two: call.option("two-words") };
     return { json, text: `ended: ${how}`, hasProblems: how === "problems" };
   },
 };
@@ -50,8 +51,17 @@ test("text goes to standard output, and nothing beside it", async () => {
 });
 
 test("with --json one object is printed, with the options as given", async () => {
-  const { exitCode, stdout, stderr } = await run(["end", "problems", "--note", "a b", "--loud", "--json"]);
-  assert.deepEqual(JSON.parse(stdout), { how: "problems", note: "a b", loud: true });
+  const { exitCode, stdout, stderr } = await run([
+    "end",
+    "problems",
+    "--note",
+    "a b",
+    "--loud",
+    "--two-words",
+    "c",
+    "--json",
+  ]);
+  assert.deepEqual(JSON.parse(stdout), { how: "problems", note: "a b", loud: true, two: "c" });
   assert.deepEqual({ exitCode, stderr }, { exitCode: 1, stderr: "" });
   assert.deepEqual(JSON.parse((await run(["end", "--json", "done"])).stdout), { how: "done", loud: false });
 });

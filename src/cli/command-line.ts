@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
 import { OmenError } from "../base/omen-error.js";
+import { exactJsonText, type ExactJson } from "../model/exact-json.js";
 import { type CliCommand, CommandCall, type CommandOutcome, type GivenValues } from "./command.js";
 import { exitCodeOf, exitCodes } from "./exit-code.js";
 import { ProgressBar, type TerminalStream } from "./progress-bar.js";
@@ -66,7 +67,7 @@ async function ownVersion(): Promise<string> {
   return (JSON.parse(await readFile(path, "utf8")) as { readonly version: string }).version;
 }
 
-type Values = Omit<GivenValues, "progress">;
+type Values = Omit<GivenValues, "progress" | "note">;
 
 function declare(program: Command, command: CliCommand, run: (given: Values) => Promise<void>): void {
   // It takes the settings of the program, such as what exits and where help is printed.
@@ -78,12 +79,21 @@ function declare(program: Command, command: CliCommand, run: (given: Values) => 
   declared.action(async () => {
     const names = command.arguments.map(({ name }) => name);
     // The one parser fills both with texts, or with true for what has no value.
-    const options = Object.entries(declared.opts<Record<string, string | true>>());
+    const values = declared.opts<Record<string, string | true>>();
+    const options = command.options.flatMap(({ name }) => {
+      const value = values[camelCase(name)];
+      return value === undefined ? [] : [[name, value] as const];
+    });
     await run({
       arguments: new Map(names.map((name, i) => [name, declared.args[i]!])),
       options: new Map(options),
     });
   });
+}
+
+/** How the parser names what it has read. */
+function camelCase(name: string): string {
+  return name.replace(/-([a-z])/gu, (_, letter: string) => letter.toUpperCase());
 }
 
 async function runWithProgress(
@@ -93,7 +103,11 @@ async function runWithProgress(
 ): Promise<CommandOutcome> {
   const bar = new ProgressBar(stderr);
   try {
-    return await command.run(new CommandCall({ ...given, progress: (step) => bar.show(step) }));
+    const note = (text: string): void => {
+      bar.remove();
+      stderr.write(`${text}\n`);
+    };
+    return await command.run(new CommandCall({ ...given, progress: (step) => bar.show(step), note }));
   } finally {
     bar.remove();
   }
@@ -105,7 +119,8 @@ function print(
   stdout: TerminalStream,
   form: "json" | "text",
 ): number {
-  stdout.write(`${form === "json" ? JSON.stringify(json) : text}\n`);
+  // Plain data, with ids of 64 bits.
+  stdout.write(`${form === "json" ? exactJsonText(json as ExactJson) : text}\n`);
   return hasProblems === true ? exitCodes.problemsFound : exitCodes.done;
 }
 

@@ -22,7 +22,7 @@ export interface DeclaredArgument {
 }
 
 export interface DeclaredOption {
-  /** Without dashes, a single word. */
+  /** Without the dashes before it: words in lower case, joined by dashes. */
   readonly name: string;
   /** What stands for its value in the help; without it the option is there or not. */
   readonly value?: string;
@@ -52,6 +52,7 @@ export interface GivenValues {
   readonly arguments: ReadonlyMap<string, string>;
   readonly options: ReadonlyMap<string, string | true>;
   readonly progress: (step: ProgressStep) => void;
+  readonly note: (text: string) => void;
 }
 
 /** One call of a command. Only what the command declares may be asked for. */
@@ -79,6 +80,11 @@ export class CommandCall {
   /** Whether an option without a value was given. */
   has(name: string): boolean {
     return this.#given.options.get(name) === true;
+  }
+
+  /** Prints a line on standard error, for a command that goes on. */
+  note(text: string): void {
+    this.#given.note(text);
   }
 
   /** Shows how far the command has come, where somebody looks at a terminal. Cheap to call often. */

@@ -1,5 +1,20 @@
 // The commands there are, in the order in which the help shows them. Each is a file of its own.
 
 import type { CliCommand } from "./command.js";
+import { createCommand } from "./create-command.js";
+import { exportCommand } from "./export-command.js";
+import { importCommand } from "./import-command.js";
+import { listCommand } from "./list-command.js";
+import { searchCommand } from "./search-command.js";
+import { serveCommand } from "./serve-command.js";
+import { statsCommand } from "./stats-command.js";
 
-export const commands: readonly CliCommand[] = [];
+export const commands: readonly CliCommand[] = [
+  serveCommand,
+  listCommand,
+  statsCommand,
+  createCommand,
+  searchCommand,
+  importCommand,
+  exportCommand,
+];

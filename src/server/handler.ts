@@ -3,7 +3,7 @@
 import type { Database } from "../model/database.js";
 import { AccessKeys, type ApiKey } from "./access-keys.js";
 import type { Dialect, DialectHandler } from "./dialect.js";
-import { parseExactJson } from "./exact-json.js";
+import { parseExactJson } from "../model/exact-json.js";
 import { HttpError } from "./http-error.js";
 import type { HttpRequest, HttpResponse } from "./http-exchange.js";
 import { isLoopbackHost } from "./loopback.js";

@@ -7,7 +7,7 @@ import type {
   ResolvedCollectionConfig,
 } from "../../../model/collection-config.js";
 import type { CollectionStats } from "../../../model/stats.js";
-import type { ExactJson } from "../../exact-json.js";
+import type { ExactJson } from "../../../model/exact-json.js";
 import { BodyFields } from "./body-fields.js";
 import { encodePath } from "./decode-path.js";
 import { formatError, wrongInput } from "./request-errors.js";

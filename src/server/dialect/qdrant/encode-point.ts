@@ -3,7 +3,7 @@
 import type { ResolvedCollectionConfig } from "../../../model/collection-config.js";
 import type { Point, PointId } from "../../../model/point.js";
 import type { Hit } from "../../../model/requests.js";
-import type { ExactJson } from "../../exact-json.js";
+import type { ExactJson } from "../../../model/exact-json.js";
 import { shortestFloat32 } from "../../float-text.js";
 import type { DecodedInclude } from "./decode-selectors.js";
 

@@ -6,7 +6,7 @@ import type { SearchRequest } from "../../../model/requests.js";
 import type { DialectCall, DialectHandler } from "../../dialect.js";
 import type { HttpResponse } from "../../http-exchange.js";
 import type { Route } from "../../router.js";
-import type { ExactJson } from "../../exact-json.js";
+import type { ExactJson } from "../../../model/exact-json.js";
 import { BodyFields } from "./body-fields.js";
 import { decodeFilter } from "./decode-filter.js";
 import { decodeOrderBy } from "./decode-order.js";

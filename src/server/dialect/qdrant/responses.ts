@@ -1,7 +1,7 @@
 // The envelope of every response: `{ result, status, time }`, and what an error becomes in it.
 
 import { OmenError } from "../../../base/omen-error.js";
-import { type ExactJson, exactJsonText } from "../../exact-json.js";
+import { type ExactJson, exactJsonText } from "../../../model/exact-json.js";
 import { HttpError } from "../../http-error.js";
 import type { HttpResponse } from "../../http-exchange.js";
 
