@@ -1,15 +1,19 @@
 // The door of `omendb/server`: a database over HTTP, in the wire format of Qdrant.
 
+import { createRequire } from "node:module";
 import { OmenError } from "./base/omen-error.js";
 import type { Database } from "./model/database.js";
 import type { ApiKey } from "./server/access-keys.js";
 import { omendbDialect } from "./server/dialect/omendb/routes.js";
 import { qdrantDialect } from "./server/dialect/qdrant/routes.js";
+import type { Dialect } from "./server/dialect.js";
 import { createHandler, type HandlerOptions } from "./server/handler.js";
 import { isLoopbackAddress } from "./server/loopback.js";
+import { type Embed, pageDialect } from "./server/page/page-routes.js";
 import { fetchResponse, listen } from "./server/node-listener.js";
 
 export type { ApiKey } from "./server/access-keys.js";
+export type { Embed } from "./server/page/page-routes.js";
 
 /** How a database is served. */
 export interface ServeOptions {
@@ -21,6 +25,8 @@ export interface ServeOptions {
   readonly apiKeys?: readonly ApiKey[];
   /** Lets the server listen on other than loopback addresses without a key. Default false. */
   readonly insecure?: boolean;
+  /** Makes vectors of texts, so that the page at `/` can search by them. */
+  readonly embed?: Embed;
   /** Greatest body of a request in bytes, after decompression. Default 32 MiB. */
   readonly bodyBytesMax?: number;
   /** Milliseconds within which a request must have come whole. Default 60,000. */
@@ -29,7 +35,14 @@ export interface ServeOptions {
   readonly connectionsMax?: number;
 }
 
-const dialects = [qdrantDialect, omendbDialect];
+// Our own manifest.
+const { version: ownVersion } = createRequire(import.meta.url)("omendb/package.json") as {
+  readonly version: string;
+};
+
+function dialectsWith(embed: Embed | undefined): Dialect[] {
+  return [qdrantDialect, omendbDialect, pageDialect({ version: ownVersion, embed })];
+}
 
 /** A database that is being served. */
 export interface OmenServer {
@@ -51,7 +64,7 @@ export async function serve(db: Database, options: ServeOptions = {}): Promise<O
   }
   const handler = createHandler({
     db,
-    dialects,
+    dialects: dialectsWith(options.embed),
     apiKeys,
     loopbackOnly: isLocal && apiKeys.length === 0,
     ...(bodyBytesMax === undefined ? {} : { bodyBytesMax }),
@@ -70,8 +83,8 @@ export async function serve(db: Database, options: ServeOptions = {}): Promise<O
 
 /** The same as a function from requests to responses of the fetch standard. */
 export function fetchHandler(
-  options: Omit<HandlerOptions, "dialects">,
+  options: Omit<HandlerOptions, "dialects"> & Pick<ServeOptions, "embed">,
 ): (request: Request) => Promise<Response> {
-  const handler = createHandler({ ...options, dialects });
+  const handler = createHandler({ ...options, dialects: dialectsWith(options.embed) });
   return (request) => fetchResponse(handler, request);
 }

@@ -63,7 +63,7 @@ const layerRules: Readonly<Record<string, LayerRule>> = {
 /** Doors wire layers together; each is src/<name>.ts. */
 const doorRules: Readonly<Record<string, LayerRule>> = {
   index: { layers: ["base", "model", "database"] },
-  server: { layers: ["base", "model", "server"] },
+  server: { layers: ["base", "model", "server"], builtins: ["node:module"] },
   client: { layers: ["base", "model", "client"] },
   cluster: { layers: ["base", "model", "cluster"] },
   cli: { layers: ["base", "model", "cli"] },

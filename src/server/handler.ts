@@ -7,6 +7,7 @@ import { parseExactJson } from "../model/exact-json.js";
 import { HttpError } from "./http-error.js";
 import type { HttpRequest, HttpResponse } from "./http-exchange.js";
 import { isLoopbackHost } from "./loopback.js";
+import { pageResponse } from "./page/page-html.js";
 import { readBody } from "./read-body.js";
 import { Router } from "./router.js";
 
@@ -41,6 +42,7 @@ export function createHandler(options: HandlerOptions): Handler {
       if (loopbackOnly && !isLoopbackHost(request.header("host"))) {
         throw new HttpError(403, "Forbidden: the Host header does not name this machine");
       }
+      if (isForPeople(request)) return pageResponse;
       const found = router.find(request.method, request.path);
       if (!("route" in found)) {
         // Who may not come in is not told which doors there are.
@@ -56,6 +58,11 @@ export function createHandler(options: HandlerOptions): Handler {
       return dialect.errorResponse(error, startMs);
     }
   };
+}
+
+/** Browsers ask for a page; clients that speak to the same address do not. */
+function isForPeople({ method, path, header }: HttpRequest): boolean {
+  return method === "GET" && path === "/" && (header("accept") ?? "").includes("text/html");
 }
 
 function unroutable({ method, path }: HttpRequest, methods: readonly string[]): HttpError {

@@ -11,6 +11,7 @@ for (const { argv, read } of [
   { argv: ["fear", "of", " spiders\n"], read: { kind: "run", question: "fear of spiders" } },
   { argv: ["--data", "here", "fear"], read: { kind: "run", question: "fear", folder: "here" } },
   { argv: ["fear", "--data=here"], read: { kind: "run", question: "fear", folder: "here" } },
+  { argv: ["--port", "0"], read: { kind: "run", port: 0 } },
   { argv: ["--help", "fear"], read: { kind: "help" } },
 ] as const) {
   test(`accepted: ${JSON.stringify(argv)}`, () => deepEqual(readArguments(argv), read));
@@ -23,6 +24,8 @@ for (const argv of [
   ["-x"],
   ["--data"],
   ["--data", ""],
+  ["--port", "65536"],
+  ["--port", "x"],
   ["x".repeat(501)],
 ]) {
   test(`refused: ${JSON.stringify(argv).slice(0, 40)}`, () => equal(readArguments(argv).kind, "mistake"));

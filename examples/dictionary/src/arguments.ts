@@ -5,16 +5,17 @@ import { parseArgs } from "node:util";
 /** What the user asked for. */
 export type Arguments =
   | { readonly kind: "help" }
-  | { readonly kind: "run"; readonly question?: string; readonly folder?: string }
+  | { readonly kind: "run"; readonly question?: string; readonly folder?: string; readonly port?: number }
   | { readonly kind: "mistake"; readonly message: string };
 
 export const helpText = `A semantic dictionary: describe a meaning and it names the words.
 
-Usage: npm start                                        a few built-in questions
+Usage: npm start                                        a few built-in questions, then a page and a server
        npm start -- "fear of small closed rooms"        your own question
-       npm start -- --data <folder> [question]
+       npm start -- --data <folder> --port <number>
 
   --data <folder>   where the database is kept (default: data/dictionary in the repository)
+  --port <number>   where it is served (default: 6333; 0 for any)
   --help            this text
 
 The first start embeds 3,000 glosses of WordNet, which takes about 40 seconds.
@@ -27,7 +28,7 @@ export function readArguments(argv: readonly string[]): Arguments {
   try {
     parsed = parseArgs({
       args: [...argv],
-      options: { data: { type: "string" }, help: { type: "boolean", short: "h" } },
+      options: { data: { type: "string" }, port: { type: "string" }, help: { type: "boolean", short: "h" } },
       allowPositionals: true,
     });
   } catch (error) {
@@ -36,6 +37,8 @@ export function readArguments(argv: readonly string[]): Arguments {
   const { values, positionals } = parsed;
   if (values.help === true) return { kind: "help" };
   if (values.data?.trim() === "") return mistake("--data needs the name of a folder.");
+  if (values.port !== undefined && !(/^\d{1,5}$/.test(values.port) && Number(values.port) < 65_536))
+    return mistake(`--port needs a number from 0 to 65535, not ${values.port}.`);
   const question = positionals.join(" ").replace(/\s+/g, " ").trim();
   if (positionals.length > 0 && question === "") return mistake("The question is empty.");
   if (question.length > questionLengthMax) {
@@ -47,6 +50,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     kind: "run",
     ...(question === "" ? {} : { question }),
     ...(values.data === undefined ? {} : { folder: values.data }),
+    ...(values.port === undefined ? {} : { port: Number(values.port) }),
   };
 }
 

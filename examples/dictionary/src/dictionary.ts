@@ -39,6 +39,11 @@ export class Dictionary {
     }
   }
 
+  /** What the dictionary is kept in, to be served. */
+  get database(): Database {
+    return this.#database;
+  }
+
   /** Glosses stored. */
   count(): Promise<number> {
     return this.#glosses.count();

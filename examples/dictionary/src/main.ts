@@ -7,9 +7,10 @@ import { fileURLToPath } from "node:url";
 import { styleText } from "node:util";
 
 import { OmenError } from "omendb";
+import { serve } from "omendb/server";
 
 import { formatMs, renderAnswers, type Layout } from "./answers.js";
-import { helpText, readArguments } from "./arguments.js";
+import { type Arguments, helpText, readArguments } from "./arguments.js";
 import { Dictionary } from "./dictionary.js";
 import { loadEmbedder, type Embedder } from "./embedder.js";
 import { glossCount, readGlosses } from "./glosses.js";
@@ -19,6 +20,8 @@ const repository = fileURLToPath(new URL("../../../", import.meta.url));
 /** Answers a question: fewer where there are several, so that all of it fits one screen. */
 const answersToOne = 8;
 const answersToEach = 3;
+/** That of Qdrant, whose clients look for it there. */
+const defaultPort = 6333;
 
 const builtInQuestions = [
   "afraid of people from other countries",
@@ -42,7 +45,7 @@ async function main(): Promise<number> {
   }
   const folder = resolve(chosen.folder ?? resolve(repository, "data", "dictionary"));
   try {
-    return await run(folder, chosen.question);
+    return await run(folder, chosen);
   } catch (error) {
     if (!(error instanceof OmenError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -50,7 +53,10 @@ async function main(): Promise<number> {
   }
 }
 
-async function run(folder: string, question: string | undefined): Promise<number> {
+async function run(
+  folder: string,
+  { question, port = defaultPort }: Extract<Arguments, { readonly kind: "run" }>,
+): Promise<number> {
   const startedAtMs = performance.now();
   const dictionary = await Dictionary.open(folder);
   try {
@@ -60,7 +66,7 @@ async function run(folder: string, question: string | undefined): Promise<number
     const embedder = await loadAndTell();
     if (count < glossCount && !(await fill(dictionary, embedder))) return 130;
     print("\n");
-    if (question === undefined) await answerBuiltIn(dictionary, embedder);
+    if (question === undefined) await serveAndTell(dictionary, embedder, port);
     else await answer(dictionary, embedder, { question, limit: answersToOne });
     return 0;
   } finally {
@@ -101,11 +107,18 @@ async function fill(dictionary: Dictionary, embedder: Embedder): Promise<boolean
   return !isInterrupted;
 }
 
-async function answerBuiltIn(dictionary: Dictionary, embedder: Embedder): Promise<void> {
+/** Answers a few questions here, then everybody's over HTTP until Ctrl-C. */
+async function serveAndTell(dictionary: Dictionary, embedder: Embedder, port: number): Promise<void> {
   for (const question of builtInQuestions) {
     await answer(dictionary, embedder, { question, limit: answersToEach });
   }
-  print(`  Ask your own: npm start -- "fear of small closed rooms"\n\n`);
+  const server = await serve(dictionary.database, { port, embed: (text) => embedder.embedOne(text) });
+  print(`  Ask your own: ${server.url} in a browser, or npm start -- "fear of small closed rooms"\n`);
+  print(`  The same address serves the clients of Qdrant and of OmenDB. Ctrl-C stops.\n\n`);
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+  await server.close();
 }
 
 async function answer(
