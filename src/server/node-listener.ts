@@ -12,6 +12,7 @@ export interface ListenerLimits {
 
 const headerBytesMax = 16 * 1024;
 const keepAliveMs = 5_000;
+const restPatienceMs = 2_000;
 
 /** A server that is listening. */
 export interface Listener {
@@ -55,10 +56,23 @@ export async function listen(
 async function respond(handler: Handler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const { status, headers, body } = await handler(requestOf(incoming));
   if (outgoing.destroyed) return;
-  outgoing.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  const isUnread = hasBody(incoming) && !incoming.complete;
+  const ending = isUnread ? { connection: "close" } : {};
+  outgoing.writeHead(status, { ...headers, ...ending, "content-length": Buffer.byteLength(body) });
   outgoing.end(incoming.method === "HEAD" ? undefined : body);
-  // What is left of a body that was not read must not be taken for the next request.
-  if (!incoming.complete) outgoing.once("finish", () => incoming.destroy());
+  if (isUnread) endAfterRest(incoming);
+}
+
+/**
+ * Lets a client that still sends finish what it sends, for a while: one that is cut off in the middle may never see the
+ * answer. The rest is thrown away.
+ */
+function endAfterRest(incoming: IncomingMessage): void {
+  const { socket } = incoming;
+  incoming.unpipe();
+  incoming.resume();
+  const late = setTimeout(() => socket.destroy(), restPatienceMs);
+  socket.once("close", () => clearTimeout(late));
 }
 
 function requestOf(incoming: IncomingMessage): HttpRequest {

@@ -54,6 +54,7 @@ async function collectionExists({ db, params, startMs }: DialectCall): Promise<H
 }
 
 async function createFieldIndex(call: DialectCall): Promise<HttpResponse> {
+  const { collection, config } = await namedCollection(call);
   const { path, kind } = BodyFields.read(call.body, "", (fields) => {
     fields.refuse("shard_key");
     const name = fields.string("field_name");
@@ -63,7 +64,6 @@ async function createFieldIndex(call: DialectCall): Promise<HttpResponse> {
       kind: decodeSchema(fields.get("field_schema") ?? "keyword", fields.place("field_schema")),
     };
   });
-  const { collection, config } = await namedCollection(call);
   const kinds = [...new Set([...(declaredKinds(config).get(path) ?? []), kind])];
   await collection.indexMetadata(withKinds(config, path, kinds));
   return updated(call);
