@@ -434,15 +434,15 @@ const single: readonly BadRequest[] = [
 /** All of them. */
 export const badRequests: readonly BadRequest[] = [
   ...single,
-  ...bodyRoutes.flatMap(({ method, path }) => [
-    ...Object.entries(badBodies).map(([title, body]) => ({
+  ...bodyRoutes.flatMap(({ method, path }) =>
+    Object.entries(badBodies).map(([title, body]) => ({
       title: `${method} ${path} with ${title}`,
       method,
       path,
       body,
       status: 400,
     })),
-  ]),
+  ),
   ...bodyRoutes
     .filter(({ path }) => path.startsWith("/collections/c/"))
     .map(({ method, path }) => ({
