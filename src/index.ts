@@ -19,6 +19,16 @@ export type {
 export type { CollectionCheck, MetadataCheck, MetadataProblem } from "./model/collection-check.js";
 export type { Collection, CollectionInfo, Database, OpenOptions } from "./model/database.js";
 export type {
+  CheckpointEvent,
+  DatabaseEventName,
+  DatabaseEvents,
+  DatabaseListener,
+  ErrorEvent,
+  ErrorSource,
+  RebuildEvent,
+  SlowQueryEvent,
+} from "./model/database-events.js";
+export type {
   FieldFilter,
   FieldOperators,
   Filter,
@@ -33,6 +43,24 @@ export type {
   IdOperators,
   JoinedFilter,
 } from "./model/filter.js";
+export type {
+  CheckpointMetrics,
+  CollectionMetrics,
+  CompactionMetrics,
+  ConsolidationMetrics,
+  DatabaseMetrics,
+  FlushMetrics,
+  IndexMemoryBytes,
+  LatencyHistogram,
+  LinkingMetrics,
+  RejectionKind,
+  SearchMetrics,
+  SearchWay,
+  ThreadWorkMetrics,
+  VectorFieldMetrics,
+  WorkMetrics,
+  WriteMetrics,
+} from "./model/metrics.js";
 export type {
   ColumnsInput,
   JsonObject,

@@ -1,7 +1,12 @@
 // Writes the checkpoints of a collection's indexes in the background, one at a time, and at closing.
 
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import type { ResolvedVectorField } from "../model/collection-config.js";
+import type { CheckpointEvent } from "../model/database-events.js";
 import type { PointStore } from "../store/point-store.js";
 import type { VectorIndex } from "../vector/vector-index.js";
+import type { CollectionMonitor } from "./collection-monitor.js";
 import type { Writer } from "./writer.js";
 import { isCheckpointDue, isCheckpointWorthClosing, type CheckpointNeed } from "./checkpoint-policy.js";
 import { checkpointPath } from "./open-indexes.js";
@@ -13,8 +18,10 @@ const patienceMs = 60_000;
 export interface CheckpointParts {
   readonly folder: string;
   readonly store: PointStore;
+  readonly fields: readonly ResolvedVectorField[];
   readonly indexes: readonly VectorIndex[];
   readonly writer: Writer;
+  readonly monitor: CollectionMonitor;
 }
 
 export class Checkpoints {
@@ -97,25 +104,39 @@ export class Checkpoints {
       await work;
     } catch (error) {
       this.#changesToPass = 2 * this.#need().changes;
-      process.emitWarning(
-        `No checkpoint could be written to ${this.#parts.folder}: ${String(error)}`,
-        "OmenDBWarning",
-      );
+      const { folder, monitor } = this.#parts;
+      monitor.failed("checkpoint", error, `No checkpoint could be written to ${folder}: ${String(error)}`);
     }
   }
 
   async #saveAll(): Promise<void> {
     const { folder, store, indexes, writer } = this.#parts;
     let sequence = 0;
+    let begin = 0;
     let saves: Promise<void>[] = [];
     // All begin at one moment without a commit in flight, so that they stand for the same operation.
     await writer.exclusively(() => {
       sequence = store.state.sequence;
+      begin = performance.now();
       saves = indexes.map((index, field) => index.saveCheckpoint(checkpointPath(folder, field), sequence));
       return Promise.resolve();
     });
     const failed = (await Promise.allSettled(saves)).find((save) => save.status === "rejected");
     if (failed !== undefined) throw failed.reason;
+    const durationMs = performance.now() - begin;
+    const files = await this.#files();
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    this.#parts.monitor.checkpointed({ sequence, durationMs, bytes, files });
     await writer.exclusively(() => store.trimChanges(sequence));
+  }
+
+  #files(): Promise<CheckpointEvent["files"]> {
+    const { folder, fields } = this.#parts;
+    return Promise.all(
+      fields.map(async ({ name }, field) => {
+        const path = checkpointPath(folder, field);
+        return { field: name, file: basename(path), bytes: (await stat(path)).size };
+      }),
+    );
   }
 }

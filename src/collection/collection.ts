@@ -27,11 +27,14 @@ import type {
   VectorUpdate,
 } from "../model/requests.js";
 import type { CollectionCheck } from "../model/collection-check.js";
+import type { CollectionMetrics } from "../model/metrics.js";
 import type { CollectionStats } from "../model/stats.js";
 import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import type { PointStore } from "../store/point-store.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { Checkpoints } from "./checkpoints.js";
+import type { CollectionMeters } from "./collection-meters.js";
+import type { CollectionMonitor } from "./collection-monitor.js";
 import type { Compaction } from "./compaction.js";
 import type { MetadataFilling } from "./metadata-filling.js";
 import type { PointViews } from "./point-views.js";
@@ -52,7 +55,7 @@ import {
 } from "../model/decode-vector-update.js";
 import { decodeGetOptions, decodeSearch, decodeSearches, decodeSelector } from "../model/decode-requests.js";
 import { countFacets } from "./facets.js";
-import { searchGroups } from "./group-search.js";
+import { readMetrics } from "./collection-metrics.js";
 import { checkMetadata } from "./metadata-checking.js";
 import { metadataIndex, metadataStats } from "./metadata-settings.js";
 import { listPoints, readPoints } from "./lister.js";
@@ -75,6 +78,7 @@ export interface CollectionParts {
   /** `undefined` in memory. */
   readonly background: BackgroundWork | undefined;
   readonly gate: UseGate;
+  readonly monitor: CollectionMonitor;
   /** Makes another configuration durable. */
   readonly saveConfig: (config: ResolvedCollectionConfig) => Promise<void>;
 }
@@ -103,12 +107,14 @@ export class EmbeddedCollection implements Collection {
     options: UpsertOptions,
   ): Promise<ConditionalUpsertResult>;
   async upsert(points: readonly PointInput[] | ColumnsInput, options?: UpsertOptions): Promise<UpsertResult> {
-    return this.#parts.gate.use(() => {
+    const { gate, monitor, writer, config } = this.#parts;
+    const upsert = (): UpsertCall => {
       const condition = decodeUpsertOptions(options);
-      const decoded = runInSlices(decodePoints(points, this.#parts.config.fields));
+      const decoded = runInSlices(decodePoints(points, config.fields));
       const write = (ready: DecodedPoint[]): WriteOperation<UpsertResult> => upsertOf(ready, condition);
-      return this.#parts.writer.submit(decoded instanceof Promise ? decoded.then(write) : write(decoded));
-    });
+      return writer.submit(decoded instanceof Promise ? decoded.then(write) : write(decoded));
+    };
+    return monitor.write("upsert", () => gate.use(upsert), countUpsert);
   }
 
   async get(ids: readonly PointId[], options?: GetOptions): Promise<(Point | undefined)[]> {
@@ -122,14 +128,17 @@ export class EmbeddedCollection implements Collection {
   }
 
   async delete(target: PointSelector): Promise<{ deleted: number }> {
-    return this.#parts.gate.use(async () => {
+    const { gate, monitor, writer } = this.#parts;
+    const remove = async (): Promise<{ deleted: number }> => {
       const selector = decodeSelector(target);
-      const deleted = await this.#parts.writer.submit({
-        rowCountMax: 0,
-        apply: (group) => group.remove(selector),
-      });
+      const deleted = await writer.submit({ rowCountMax: 0, apply: (group) => group.remove(selector) });
       return { deleted };
-    });
+    };
+    return monitor.write(
+      "delete",
+      () => gate.use(remove),
+      (counts, { deleted }) => (counts.deleted += deleted),
+    );
   }
 
   async search(request: GroupedSearchRequest): Promise<SearchGroup[]>;
@@ -138,18 +147,28 @@ export class EmbeddedCollection implements Collection {
   async search(
     given: SearchRequest | GroupedSearchRequest | ExplainedSearchRequest,
   ): Promise<Hit[] | SearchGroup[] | ExplainedSearch> {
-    const { gate, searcher, config } = this.#parts;
-    return gate.use((): Hit[] | Promise<Hit[] | SearchGroup[] | ExplainedSearch> => {
-      if (asksForGroups(given)) return searchGroups(this.#sources, decodeGroupedSearch(given, config.fields));
-      const { request, isExplained } = decodeExplain(given);
-      const decoded = decodeSearch(request, config.fields);
-      return isExplained ? searcher.explain(decoded) : searcher.search(decoded);
-    });
+    const { gate, searcher, config, monitor } = this.#parts;
+    try {
+      return await gate.use((): Hit[] | Promise<Hit[] | SearchGroup[] | ExplainedSearch> => {
+        if (asksForGroups(given)) return searcher.searchGroups(decodeGroupedSearch(given, config.fields));
+        const { request, isExplained } = decodeExplain(given);
+        const decoded = decodeSearch(request, config.fields);
+        return isExplained ? searcher.explain(decoded) : searcher.search(decoded);
+      });
+    } catch (error) {
+      monitor.searchRejected(error);
+      throw error;
+    }
   }
 
   async searchBatch(requests: readonly SearchRequest[]): Promise<Hit[][]> {
-    const { gate, searcher, config } = this.#parts;
-    return gate.use(() => searcher.searchAll(decodeSearches(requests, config.fields)));
+    const { gate, searcher, config, monitor } = this.#parts;
+    try {
+      return await gate.use(() => searcher.searchAll(decodeSearches(requests, config.fields)));
+    } catch (error) {
+      monitor.searchRejected(error);
+      throw error;
+    }
   }
 
   async list(request: OrderedListRequest): Promise<OrderedListResult>;
@@ -172,15 +191,21 @@ export class EmbeddedCollection implements Collection {
   }
 
   async updateMetadata(target: PointSelector, change: MetadataChange): Promise<{ updated: number }> {
-    return this.#parts.gate.use(async () => {
+    const { gate, monitor, writer } = this.#parts;
+    const update = async (): Promise<{ updated: number }> => {
       const selector = decodeSelector(target);
       const decoded = decodeChange(change);
-      const updated = await this.#parts.writer.submit({
+      const updated = await writer.submit({
         rowCountMax: 0,
         apply: (group) => group.changeMetadata(selector, decoded),
       });
       return { updated };
-    });
+    };
+    return monitor.write(
+      "updateMetadata",
+      () => gate.use(update),
+      (counts, { updated }) => (counts.updated += updated),
+    );
   }
 
   async updateVectors(points: readonly VectorUpdate[]): Promise<{ updated: number }> {
@@ -250,6 +275,15 @@ export class EmbeddedCollection implements Collection {
     });
   }
 
+  get monitor(): CollectionMonitor {
+    return this.#parts.monitor;
+  }
+
+  /** What it has done, and gauges of the moment. */
+  metrics(): CollectionMetrics {
+    return readMetrics(this.#parts);
+  }
+
   /** Waits for the calls under way, writes a checkpoint and lets go of files and memory. */
   async close(): Promise<void> {
     await this.#parts.gate.end(databaseClosed);
@@ -278,6 +312,17 @@ export class EmbeddedCollection implements Collection {
     for (const index of this.#parts.indexes) await index.close();
     await this.#parts.store.close();
   }
+}
+
+type UpsertCall = Promise<UpsertResult | ConditionalUpsertResult>;
+
+function countUpsert(
+  counts: CollectionMeters["counts"],
+  result: UpsertResult | ConditionalUpsertResult,
+): void {
+  counts.inserted += result.inserted;
+  counts.replaced += result.replaced;
+  if ("skipped" in result) counts.skipped += result.skipped.length;
 }
 
 function upsertOf(

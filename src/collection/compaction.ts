@@ -3,6 +3,7 @@
 
 import type { PointStore } from "../store/point-store.js";
 import type { Checkpoints } from "./checkpoints.js";
+import type { CollectionMonitor } from "./collection-monitor.js";
 import type { Writer } from "./writer.js";
 import { isCompactionDue, isLookDue, publicationsAfterFailure } from "./compaction-policy.js";
 
@@ -12,6 +13,7 @@ export interface CompactionParts {
   readonly store: PointStore;
   readonly writer: Writer;
   readonly checkpoints: Checkpoints;
+  readonly monitor: CollectionMonitor;
   /** Smallest file that is compacted; the policy's own if not given. For tests. */
   readonly fileBytesMin: number | undefined;
 }
@@ -66,7 +68,12 @@ export class Compaction {
   /** Without a commit in flight, and again only if still due: writes that came first may have used the free pages. */
   #compact(): Promise<void> {
     return this.#parts.writer.exclusively(async () => {
-      if (!this.#isClosing && this.#isDue()) await this.#parts.store.compact();
+      if (this.#isClosing || !this.#isDue()) return;
+      const { store, monitor } = this.#parts;
+      const begin = performance.now();
+      const bytes = store.fileBytes();
+      await store.compact();
+      monitor.compacted(bytes - store.fileBytes(), performance.now() - begin);
     });
   }
 
@@ -76,10 +83,8 @@ export class Compaction {
       await work;
     } catch (error) {
       this.#publications = -publicationsAfterFailure;
-      process.emitWarning(
-        `The store in ${this.#parts.folder} could not be compacted: ${String(error)}`,
-        "OmenDBWarning",
-      );
+      const { folder, monitor } = this.#parts;
+      monitor.failed("compaction", error, `The store in ${folder} could not be compacted: ${String(error)}`);
     }
   }
 }

@@ -8,6 +8,7 @@ import type { VectorIndex } from "../vector/vector-index.js";
 import { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import { Checkpoints } from "./checkpoints.js";
 import { type BackgroundWork, EmbeddedCollection } from "./collection.js";
+import { CollectionMonitor } from "./collection-monitor.js";
 import { Compaction } from "./compaction.js";
 import { metadataIndex } from "./metadata-settings.js";
 import { MetadataFilling } from "./metadata-filling.js";
@@ -28,14 +29,16 @@ export interface CollectionSources {
   readonly threads: IndexThreads;
   /** Makes another configuration durable. */
   readonly saveConfig: (config: ResolvedCollectionConfig) => Promise<void>;
+  /** Counts and tells what the collection does; without one nobody hears of it. */
+  readonly monitor?: CollectionMonitor;
   /** Smallest file of a store that is compacted. For tests. */
   readonly compactionBytesMin?: number;
 }
 
 /** Opens a collection over its store, which it closes when it is closed itself, or cannot be opened. */
 export async function openCollection(sources: CollectionSources): Promise<EmbeddedCollection> {
-  const { name, config, folder, store } = sources;
-  const indexes = await openIndexes(sources).catch(async (error: unknown) => {
+  const { name, config, folder, store, monitor = new CollectionMonitor(sources.name) } = sources;
+  const indexes = await openIndexes({ ...sources, monitor }).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
@@ -47,6 +50,7 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
     indexes,
     metadata,
     dimensions: config.fields.map((field) => field.dimension),
+    monitor,
     openRows: () => openRows(store, indexes),
     onPublished: () => {
       if (background === undefined) return forget();
@@ -55,7 +59,7 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
       background.checkpoints.consider();
     },
   });
-  if (folder !== undefined) background = backgroundWork(sources, folder, { indexes, writer });
+  if (folder !== undefined) background = backgroundWork(sources, folder, { indexes, writer, monitor });
   const gate = new UseGate();
   const assertOpen = (): void => gate.assertOpen();
   const views = new PointViews(store, config.fields);
@@ -67,6 +71,7 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
     views,
     assertOpen,
     fields: config.fields,
+    monitor,
   });
   const filling = new MetadataFilling({ store, metadata, writer });
   filling.begin();
@@ -83,18 +88,28 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
     searcher,
     background,
     gate,
+    monitor,
   };
   return new EmbeddedCollection(parts);
 }
 
 /** Checkpoints, and a look after each at what it left free in the file. */
 function backgroundWork(
-  { store, compactionBytesMin }: CollectionSources,
+  { store, config, compactionBytesMin }: CollectionSources,
   folder: string,
-  { indexes, writer }: { readonly indexes: readonly VectorIndex[]; readonly writer: Writer },
+  {
+    indexes,
+    writer,
+    monitor,
+  }: {
+    readonly indexes: readonly VectorIndex[];
+    readonly writer: Writer;
+    readonly monitor: CollectionMonitor;
+  },
 ): BackgroundWork {
-  const checkpoints = new Checkpoints({ folder, store, indexes, writer });
-  const compaction = new Compaction({ folder, store, writer, checkpoints, fileBytesMin: compactionBytesMin });
+  const checkpoints = new Checkpoints({ folder, store, fields: config.fields, indexes, writer, monitor });
+  const fileBytesMin = compactionBytesMin;
+  const compaction = new Compaction({ folder, store, writer, checkpoints, monitor, fileBytesMin });
   checkpoints.onSettled = () => compaction.consider();
   return { checkpoints, compaction };
 }

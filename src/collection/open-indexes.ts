@@ -1,13 +1,15 @@
 // Opening the index of each vector field: the checkpoint, if there is a good one, and the rows that came after it;
 // else all rows of the store. The store is the truth, so a checkpoint in doubt is thrown away.
 
-import { rm } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ResolvedCollectionConfig } from "../model/collection-config.js";
+import type { RebuildEvent } from "../model/database-events.js";
 import type { PointStore } from "../store/point-store.js";
 import type { IndexThreads } from "../vector/index-threads.js";
 import type { OriginalReader } from "../vector/searcher.js";
 import { VectorIndex, type VectorIndexOptions } from "../vector/vector-index.js";
+import type { CollectionMonitor } from "./collection-monitor.js";
 import { runInSlices } from "./time-slices.js";
 
 /** What indexes are opened from. Without a folder there are no checkpoints. */
@@ -16,6 +18,7 @@ export interface IndexSources {
   readonly folder: string | undefined;
   readonly store: PointStore;
   readonly threads: IndexThreads;
+  readonly monitor: CollectionMonitor;
 }
 
 /** The checkpoint file of a field. Files are numbered, because names of fields are the caller's. */
@@ -39,17 +42,27 @@ export async function openIndexes(sources: IndexSources): Promise<VectorIndex[]>
 async function openIndex(sources: IndexSources, field: number): Promise<VectorIndex> {
   const options = indexOptions(sources, field);
   const kept = await openFromCheckpoint(sources, field, options);
-  if (kept !== undefined) return kept;
+  if (typeof kept !== "string") return kept;
+  const begin = performance.now();
   const index = await VectorIndex.create(options);
   const target = { index, store: sources.store, field, dimension: options.dimension };
-  return closedOnFailure(index, async () => {
+  await closedOnFailure(index, async () => {
     index.reserve(sources.store.state.rowEnd);
     await runInSlices(addRows(target, sources.store.rowsOf(field)));
   });
+  const points = sources.store.state.pointCount;
+  // A new collection, or one in memory, has nothing that could have been loaded.
+  if (sources.folder !== undefined && points > 0) {
+    const durationMs = performance.now() - begin;
+    const { name } = sources.config.fields[field]!;
+    sources.monitor.rebuilt({ field: name, reason: kept, points, durationMs });
+  }
+  return index;
 }
 
-function indexOptions({ config, folder, store, threads }: IndexSources, field: number): VectorIndexOptions {
-  const { dimension, metric } = config.fields[field]!;
+function indexOptions(sources: IndexSources, field: number): VectorIndexOptions {
+  const { config, folder, store, threads, monitor } = sources;
+  const { name, dimension, metric } = config.fields[field]!;
   const { quantization, originals, maxDegree, efConstruction } = config;
   return {
     dimension,
@@ -61,6 +74,11 @@ function indexOptions({ config, folder, store, threads }: IndexSources, field: n
     threads,
     durable: folder !== undefined,
     originalReader: originalReader(store, field),
+    meters: monitor.meters.indexes,
+    onLinkingFailed: (error) => {
+      const at = name === "" ? "" : ` of the field ${JSON.stringify(name)}`;
+      monitor.failed("linking", error, `${error.message} This is the index${at}.`);
+    },
   };
 }
 
@@ -71,15 +89,16 @@ function originalReader(store: PointStore, field: number): OriginalReader {
   };
 }
 
+/** The index, or why there is none to be loaded. */
 async function openFromCheckpoint(
   { folder, store }: IndexSources,
   field: number,
   options: VectorIndexOptions,
-): Promise<VectorIndex | undefined> {
-  if (folder === undefined) return undefined;
+): Promise<VectorIndex | RebuildEvent["reason"]> {
+  if (folder === undefined) return "missing";
   const path = checkpointPath(folder, field);
   const loaded = await VectorIndex.load(path, options);
-  if (loaded === undefined) return undefined;
+  if (loaded === undefined) return (await exists(path)) ? "unusable" : "missing";
   const { index, sequence } = loaded;
   const target = { index, store, field, dimension: options.dimension };
   let isCaughtUp = false;
@@ -90,7 +109,14 @@ async function openFromCheckpoint(
   await index.close();
   // After the restoration of a backup, say: once the store has caught up with its number it would pass for good.
   await rm(path, { force: true });
-  return undefined;
+  return "contradicted";
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Brings the index up to the store while linking gives way; closes it if that fails. */

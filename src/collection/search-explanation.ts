@@ -7,7 +7,8 @@ import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import type { RowSet } from "../metadata/row-set.js";
 import type { IndexHits, SearchCourse } from "../vector/searcher.js";
 import { formatMetadataPath } from "../model/metadata-path.js";
-import { withEligibleRows, type EligibleSources } from "./eligible-rows.js";
+import { withEligibleRows, type EligibleSources, type FilterFinding } from "./eligible-rows.js";
+import { planOf } from "./search-recording.js";
 
 /** The steps of a search. */
 export interface SearchSteps {
@@ -25,12 +26,7 @@ export async function explainSearch(
   const { filter } = request;
   if (filter === undefined) return explained(request, steps, { begin });
   return withEligibleRows(sources, filter, (rows, { candidates, judged }) => {
-    const told: FilterExplanation = {
-      matches: rows.count,
-      estimatedMatches: candidates,
-      judgedPoints: judged,
-      unindexed: unindexedOf(sources.metadata, filter),
-    };
+    const told = explainFilter(sources.metadata, filter, { rows, candidates, judged });
     return explained(request, steps, { begin, rows, filter: told });
   });
 }
@@ -55,21 +51,38 @@ function explained(
     index: ranked - filtered,
     hits: performance.now() - ranked,
   };
-  const course = found === undefined ? nothingDone : describe(found.course);
-  return { hits, plan: { ...(filter === undefined ? {} : { filter }), ...course, milliseconds } };
+  const plan = planOf(filter, describeCourse(found?.course));
+  return { hits, plan: { ...plan, milliseconds } };
 }
 
 type Course = Omit<SearchExplanation, "filter" | "milliseconds">;
 
 const nothingDone: Course = { way: "none", distances: 0, visitedRows: 0, rescoredRows: 0 };
 
-function describe({ way, walk, distances, followed, rescored }: SearchCourse): Course {
+/** What a search in the index did; `undefined` for one that was not made, since nothing was eligible. */
+export function describeCourse(course: SearchCourse | undefined): Course {
+  if (course === undefined) return nothingDone;
+  const { way, walk, distances, followed, rescored } = course;
   return {
     way,
     ...(walk === undefined ? {} : { walk: { ...walk } }),
     distances,
     visitedRows: followed,
     rescoredRows: rescored,
+  };
+}
+
+/** How a filter was answered. */
+export function explainFilter(
+  metadata: MetadataIndexes,
+  filter: FilterNode,
+  { rows, candidates, judged }: FilterFinding & { readonly rows: RowSet },
+): FilterExplanation {
+  return {
+    matches: rows.count,
+    estimatedMatches: candidates,
+    judgedPoints: judged,
+    unindexed: unindexedOf(metadata, filter),
   };
 }
 

@@ -11,6 +11,8 @@ import { nextTurn, sliceMs } from "./time-slices.js";
 /** A search that waits, and whom to tell. */
 export interface WaitingSearch {
   readonly request: ResolvedSearch;
+  /** The clock when it was called. */
+  readonly begin: number;
   readonly found: (hits: Hit[]) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -18,7 +20,7 @@ export interface WaitingSearch {
 /** What searches are answered with. */
 export interface TogetherParts {
   readonly indexes: readonly VectorIndex[];
-  readonly view: (found: IndexHits, request: ResolvedSearch) => Hit[];
+  readonly view: (found: IndexHits, search: WaitingSearch) => Hit[];
   /** Runs after each turn of the event loop, and ends the searching by throwing. */
   readonly afterTurn: () => void;
 }
@@ -47,11 +49,12 @@ export async function searchTogether(
   }
 }
 
-function queuedSearch({ request, found, failed }: WaitingSearch, view: TogetherParts["view"]): QueuedSearch {
+function queuedSearch(search: WaitingSearch, view: TogetherParts["view"]): QueuedSearch {
+  const { request, found, failed } = search;
   return {
     vector: request.vector,
     query: indexQueryOf(request),
-    found: (hits) => found(view(hits, request)),
+    found: (hits) => found(view(hits, search)),
     failed,
   };
 }

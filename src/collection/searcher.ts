@@ -1,22 +1,27 @@
 // Answers searches: the index ranks rows, the store turns them into hits. A search without a filter is done in one
 // turn, without a promise.
 
+import type { ResolvedGroupedSearch } from "../model/decode-grouped-search.js";
 import type { ResolvedSearch } from "../model/decode-requests.js";
 import type { ResolvedVectorField } from "../model/collection-config.js";
-import type { ExplainedSearch, Hit } from "../model/requests.js";
-import type { IndexHits } from "../vector/searcher.js";
+import type { ExplainedSearch, Hit, SearchGroup } from "../model/requests.js";
+import type { IndexHits, SearchCourse } from "../vector/searcher.js";
 import type { VectorIndex } from "../vector/vector-index.js";
+import type { CollectionMonitor } from "./collection-monitor.js";
 import type { PointViews } from "./point-views.js";
 import type { RowSet } from "../metadata/row-set.js";
 import { compareScores } from "../model/score-order.js";
-import { withEligibleRows, type EligibleSources } from "./eligible-rows.js";
-import { explainSearch } from "./search-explanation.js";
+import { withEligibleRows, type EligibleSources, type FilterFinding } from "./eligible-rows.js";
+import { searchGroups } from "./group-search.js";
+import { describeCourse, explainFilter, explainSearch } from "./search-explanation.js";
 import { Gathering } from "./search-gathering.js";
+import { planOf, recordSearch, searchWayOf } from "./search-recording.js";
 import { indexQueryOf, searchTogether, type WaitingSearch } from "./search-together.js";
 import { nextTurn, sliceMs } from "./time-slices.js";
 
 /** What searches read. */
 export interface SearchParts extends EligibleSources {
+  readonly monitor: CollectionMonitor;
   readonly fields: readonly ResolvedVectorField[];
   readonly indexes: readonly VectorIndex[];
   readonly views: PointViews;
@@ -34,21 +39,23 @@ export class Searcher {
 
   /** The hits: at once if there is no filter and no other search was called just before. */
   search(request: ResolvedSearch): Hit[] | Promise<Hit[]> {
-    if (this.#gathering.begin() || !this.#canShare(request)) return this.#answer(request);
+    const begin = performance.now();
+    if (this.#gathering.begin() || !this.#canShare(request)) return this.#answer(request, begin);
     // The caller may change its vector in the meantime.
     const own = { ...request, vector: request.vector.slice() };
     return new Promise((found, failed) => {
-      this.#gathering.add({ request: own, found, failed });
+      this.#gathering.add({ request: own, begin, found, failed });
     });
   }
 
   /** The hits of many searches, with turns of the event loop between them. */
   async searchAll(requests: readonly ResolvedSearch[]): Promise<Hit[][]> {
-    const all = await this.#searchShared(requests);
+    const begin = performance.now();
+    const all = await this.#searchShared(requests, begin);
     let end = performance.now() + sliceMs;
     for (const [i, request] of requests.entries()) {
       if (all[i] !== undefined) continue;
-      const hits = this.#answer(request);
+      const hits = this.#answer(request, begin);
       all[i] = hits instanceof Promise ? await hits : hits;
       if (performance.now() < end) continue;
       await nextTurn();
@@ -59,12 +66,12 @@ export class Searcher {
   }
 
   /** The hits of those searches that threads can share in, if there are several, each in the place of its request. */
-  async #searchShared(requests: readonly ResolvedSearch[]): Promise<Hit[][]> {
+  async #searchShared(requests: readonly ResolvedSearch[], begin: number): Promise<Hit[][]> {
     const all: Hit[][] = [];
     const errors: unknown[] = [];
     const waiting = requests.flatMap((request, i): WaitingSearch[] =>
       this.#canShare(request)
-        ? [{ request, found: (hits) => (all[i] = hits), failed: (error) => errors.push(error) }]
+        ? [{ request, begin, found: (hits) => (all[i] = hits), failed: (error) => errors.push(error) }]
         : [],
     );
     const check = (): void => {
@@ -76,13 +83,42 @@ export class Searcher {
     return all;
   }
 
-  #answer(request: ResolvedSearch): Hit[] | Promise<Hit[]> {
+  #answer(request: ResolvedSearch, begin: number): Hit[] | Promise<Hit[]> {
     this.#parts.writer.assertSound();
     const { filter } = request;
-    if (filter === undefined) return this.#find(request);
-    return withEligibleRows(this.#parts, filter, (rows) =>
-      rows.count === 0 ? [] : this.#find(request, rows),
-    );
+    if (filter === undefined) {
+      const found = this.#rank(request);
+      const hits = this.#view(found, request);
+      this.#record(request, begin, found.course);
+      return hits;
+    }
+    return withEligibleRows(this.#parts, filter, (rows, finding) => {
+      const found = rows.count === 0 ? undefined : this.#rank(request, rows);
+      const hits = found === undefined ? [] : this.#view(found, request);
+      this.#record(request, begin, found?.course, { rows, ...finding });
+      return hits;
+    });
+  }
+
+  /** `course` is of the last search of its index. */
+  #record(
+    request: ResolvedSearch,
+    begin: number,
+    course: SearchCourse | undefined,
+    finding?: FilterFinding & { readonly rows: RowSet },
+  ): void {
+    const way = searchWayOf(request, course?.way ?? "none");
+    recordSearch(this.#parts, {
+      request,
+      way,
+      begin,
+      explainPlan: () => {
+        const { filter } = request;
+        const isFiltered = filter !== undefined && finding !== undefined;
+        const told = isFiltered ? explainFilter(this.#parts.metadata, filter, finding) : undefined;
+        return planOf(told, describeCourse(course));
+      },
+    });
   }
 
   #canShare(request: ResolvedSearch): boolean {
@@ -95,7 +131,7 @@ export class Searcher {
   async #answerGathered(waiting: readonly WaitingSearch[]): Promise<void> {
     const [first] = waiting;
     try {
-      if (waiting.length === 1) first!.found(await this.#answer(first!.request));
+      if (waiting.length === 1) first!.found(await this.#answer(first!.request, first!.begin));
       else await this.#answerTogether(waiting, () => {});
     } catch (error) {
       // Rejecting one that was told already does nothing.
@@ -106,7 +142,11 @@ export class Searcher {
   async #answerTogether(waiting: readonly WaitingSearch[], check: () => void): Promise<void> {
     this.#parts.writer.assertSound();
     const { indexes } = this.#parts;
-    const view = (found: IndexHits, request: ResolvedSearch): Hit[] => this.#view(found, request);
+    const view = (found: IndexHits, { request, begin }: WaitingSearch): Hit[] => {
+      const hits = this.#view(found, request);
+      this.#record(request, begin, found.course);
+      return hits;
+    };
     const afterTurn = (): void => {
       check();
       this.#parts.writer.assertSound();
@@ -115,16 +155,31 @@ export class Searcher {
   }
 
   /** The hits, and how they were found. */
-  explain(request: ResolvedSearch): Promise<ExplainedSearch> {
+  async explain(request: ResolvedSearch): Promise<ExplainedSearch> {
     this.#parts.writer.assertSound();
-    return explainSearch(this.#parts, request, {
+    const begin = performance.now();
+    const explained = await explainSearch(this.#parts, request, {
       rank: (search, allowed) => this.#rank(search, allowed),
       view: (found, search) => this.#view(found, search),
     });
+    const { filter, milliseconds: _, ...course } = explained.plan;
+    const way = searchWayOf(request, course.way);
+    recordSearch(this.#parts, { request, way, begin, explainPlan: () => planOf(filter, course) });
+    return explained;
   }
 
-  #find(request: ResolvedSearch, allowed?: RowSet): Hit[] {
-    return this.#view(this.#rank(request, allowed), request);
+  /** The best hits of the best groups. */
+  async searchGroups(request: ResolvedGroupedSearch): Promise<SearchGroup[]> {
+    const begin = performance.now();
+    const groups = await searchGroups(this.#parts, request);
+    const { search } = request;
+    recordSearch(this.#parts, {
+      request: search,
+      way: "grouped",
+      begin,
+      explainPlan: () => undefined,
+    });
+    return groups;
   }
 
   #rank(request: ResolvedSearch, allowed?: RowSet): IndexHits {

@@ -6,9 +6,10 @@
 // The store tells the moment from which its reads see a commit, and the indexes change in that moment: no read ever
 // sees the one without the other.
 
-import type { PointStore } from "../store/point-store.js";
+import type { PointStore, StoreBatch } from "../store/point-store.js";
 import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import type { VectorIndex } from "../vector/vector-index.js";
+import type { CollectionMonitor } from "./collection-monitor.js";
 import type { RowAllocator } from "./row-allocator.js";
 import { OmenError } from "../base/omen-error.js";
 import { CommitInFlight, releaseRows } from "./commit-in-flight.js";
@@ -53,6 +54,7 @@ export interface WriterParts {
   readonly metadata: MetadataIndexes;
   /** Components of the vectors, in the order of the fields. */
   readonly dimensions: readonly number[];
+  readonly monitor: CollectionMonitor;
   /** Finds the free rows of a reopened collection: called once, before the first write. */
   readonly openRows: () => Promise<RowAllocator>;
   /** Told after each publication. */
@@ -110,6 +112,11 @@ export class Writer {
     return new Promise((resolve, reject) => {
       this.#enqueue({ kind: "task", run: () => task().then(resolve, reject) });
     });
+  }
+
+  /** Calls and tasks that wait for their turn. */
+  get queuedCalls(): number {
+    return this.#queue.length;
   }
 
   /** Resolves when the queue is empty. */
@@ -213,7 +220,7 @@ export class Writer {
     if (plan.changes.length > changesInOneTurn) await nextTurn();
     const inFlight = new CommitInFlight(this.#parts, plan);
     const batch = { sequence: store.state.sequence + callCount, changes: plan.changes };
-    const committed = store.commit(batch, () => this.#publish(inFlight));
+    const committed = this.#flush(batch, inFlight, callCount);
     // Both are waited for whatever becomes of either: the next commit must not begin before this one is over.
     const [commit, writing] = await Promise.allSettled([committed, writeRows(inFlight)]);
     if (commit.status === "rejected") {
@@ -224,10 +231,24 @@ export class Writer {
     this.assertSound();
   }
 
+  /** The commit begins in this turn. */
+  async #flush(batch: StoreBatch, inFlight: CommitInFlight, callCount: number): Promise<void> {
+    const { store, monitor } = this.#parts;
+    const begin = performance.now();
+    try {
+      await store.commit(batch, () => this.#publish(inFlight));
+    } catch (error) {
+      monitor.failed("flush", error, `A write could not be flushed: ${String(error)}`);
+      throw error;
+    }
+    monitor.flushed(callCount, performance.now() - begin);
+  }
+
   /** The store has a commit that the indexes could not take: only reopening brings them together again. */
   #fail(cause: unknown): OmenError {
     const message = "An index could not take a committed write; close and reopen the database to rebuild it.";
     this.#failure = new OmenError("unavailable", "index_failed", message, { cause });
+    this.#parts.monitor.failed("index", this.#failure, message);
     return this.#failure;
   }
 

@@ -1,6 +1,7 @@
 // A database of this process: opens collections when they are first asked for, and shares them.
 
 import { availableParallelism } from "node:os";
+import { compareText } from "../base/compare-text.js";
 import { OmenError } from "../base/omen-error.js";
 import type { EmbeddedCollection } from "../collection/collection.js";
 import { indexThreads, type IndexThreads } from "../collection/index-threads.js";
@@ -8,10 +9,14 @@ import { openCollection } from "../collection/open-collection.js";
 import { collectionDropped, databaseClosed, UseGate } from "../collection/use-gate.js";
 import type { CollectionConfig, ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { Collection, CollectionInfo, Database } from "../model/database.js";
+import type { DatabaseEventName, DatabaseListener } from "../model/database-events.js";
+import type { DatabaseMetrics } from "../model/metrics.js";
 import type { DatabaseStats } from "../model/stats.js";
 import { decodeCollectionConfig, type ResolvedOpenOptions } from "../model/decode-config.js";
+import { checkListener } from "../model/decode-listener.js";
 import { decodeCollectionName } from "../model/decode-name.js";
 import type { Backing, OpenedStore } from "./backing.js";
+import { DatabaseMonitor } from "./database-monitor.js";
 
 const linkingThreadsDefaultMax = 4;
 /** The host searches too; with more threads its own part of each search, rescoring and hits, is the bound. */
@@ -21,15 +26,19 @@ const searchThreadsDefaultMax = 3;
 export class EmbeddedDatabase implements Database {
   readonly #backing: Backing;
   readonly #threads: IndexThreads;
+  readonly #monitor: DatabaseMonitor;
   readonly #gate = new UseGate();
+  /** Collections that are open. */
+  readonly #ready = new Set<EmbeddedCollection>();
   /** Collections opened or being opened, by name. */
   readonly #opened = new Map<string, Promise<EmbeddedCollection>>();
   /** Settles when the last change of the catalogue that was asked for is over; never rejects. */
   #lastChange: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  constructor(backing: Backing, { linkingThreads, searchThreads }: ResolvedOpenOptions) {
+  constructor(backing: Backing, { linkingThreads, searchThreads, slowQueryMs }: ResolvedOpenOptions) {
     this.#backing = backing;
+    this.#monitor = new DatabaseMonitor(slowQueryMs);
     const cores = availableParallelism();
     this.#threads = indexThreads({
       linkingThreads: linkingThreads ?? Math.min(cores, linkingThreadsDefaultMax),
@@ -69,6 +78,30 @@ export class EmbeddedDatabase implements Database {
       const { path, durability } = this.#backing;
       return { path, durability, collections, ...this.#threads.running };
     });
+  }
+
+  async metrics(): Promise<DatabaseMetrics> {
+    return this.#gate.use(() => ({
+      uptimeMs: performance.now() - this.#monitor.openedAtMs,
+      ...this.#threads.running,
+      total: this.#monitor.total(),
+      collections: Array.from(this.#ready, (collection) => collection.metrics()).sort((a, b) =>
+        compareText(a.name, b.name),
+      ),
+    }));
+  }
+
+  on<Name extends DatabaseEventName>(event: Name, listener: DatabaseListener<Name>): this {
+    checkListener(event, listener);
+    this.#gate.assertOpen();
+    this.#monitor.on(event, listener);
+    return this;
+  }
+
+  off<Name extends DatabaseEventName>(event: Name, listener: DatabaseListener<Name>): this {
+    checkListener(event, listener);
+    this.#monitor.off(event, listener);
+    return this;
   }
 
   close(): Promise<void> {
@@ -134,7 +167,18 @@ export class EmbeddedDatabase implements Database {
         await this.#backing.setConfig(name, changed);
         saved = changed;
       });
-    return openCollection({ name, config, store, folder, threads: this.#threads, saveConfig });
+    const monitor = this.#monitor.begin(name);
+    const sources = { name, config, store, folder, threads: this.#threads, saveConfig, monitor };
+    return openCollection(sources).then(
+      (collection) => {
+        this.#ready.add(collection);
+        return collection;
+      },
+      (error: unknown) => {
+        this.#monitor.end(monitor);
+        throw error;
+      },
+    );
   }
 
   /** One that cannot be opened is forgotten, so that the next call tries again. */
@@ -154,7 +198,11 @@ export class EmbeddedDatabase implements Database {
     this.#opened.delete(name);
     // One that could not be opened has nothing to close.
     const collection = await opened?.catch(() => undefined);
-    await collection?.closeDropped();
+    if (collection !== undefined) {
+      this.#ready.delete(collection);
+      await collection.closeDropped();
+      this.#monitor.end(collection.monitor);
+    }
     await removeFiles();
     return true;
   }

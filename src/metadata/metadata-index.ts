@@ -99,6 +99,11 @@ export class MetadataIndex {
     }));
   }
 
+  /** Bytes held, about. Looks at every distinct value. */
+  get byteCount(): number {
+    return this.#fields.all.reduce((sum, { index }) => sum + index.byteCount, 0);
+  }
+
   /** Whether every field ever seen is indexed. */
   get isComplete(): boolean {
     return this.#fields.isComplete;

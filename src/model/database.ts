@@ -2,6 +2,8 @@
 
 import type { CollectionCheck } from "./collection-check.js";
 import type { CollectionConfig, IndexedMetadata, ResolvedCollectionConfig } from "./collection-config.js";
+import type { DatabaseEventName, DatabaseListener } from "./database-events.js";
+import type { DatabaseMetrics } from "./metrics.js";
 import type { ColumnsInput, Point, PointId, PointInput } from "./point.js";
 import type {
   ConditionalUpsertResult,
@@ -136,6 +138,25 @@ export interface Database extends AsyncDisposable {
 
   stats(): Promise<DatabaseStats>;
 
+  /**
+   * Counters and latencies since the database was opened, and gauges of the moment. Cheap enough to be asked every second: no
+   * collection is opened and no graph walked. docs/reference/metrics.md says what each number means.
+   */
+  metrics(): Promise<DatabaseMetrics>;
+
+  /**
+   * Calls `listener` with every event of this name from now on, in a microtask after what it tells of; one that listens
+   * already is not added again. Nothing else happens where nobody listens, but that failures in the background, which `error`
+   * tells, become warnings of the process. Throws `invalid`, and `closed` once the database is closed.
+   *
+   * @example
+   * db.on("error", ({ collection, source, error }) => log.error({ collection, source }, error));
+   */
+  on<Name extends DatabaseEventName>(event: Name, listener: DatabaseListener<Name>): this;
+
+  /** Ends what `on` began; a listener that does not listen is passed over. Throws `invalid`. */
+  off<Name extends DatabaseEventName>(event: Name, listener: DatabaseListener<Name>): this;
+
   /** Finishes what was asked, writes checkpoints and lets go of the folder. Calling it again does nothing. */
   close(): Promise<void>;
 }
@@ -149,4 +170,9 @@ export interface OpenOptions {
    * Default: the number of cores less one, at most 3.
    */
   readonly searchThreads?: number;
+  /**
+   * Searches that take so many milliseconds or longer are counted as slow and told by the event `slowQuery`: 0 to 3,600,000.
+   * Default: 1,000.
+   */
+  readonly slowQueryMs?: number;
 }

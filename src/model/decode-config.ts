@@ -119,9 +119,10 @@ function decodeField(name: string, given: GivenField, field: string): ResolvedVe
 export interface ResolvedOpenOptions {
   readonly linkingThreads: number | undefined;
   readonly searchThreads: number | undefined;
+  readonly slowQueryMs: number;
 }
 
-const openFields: readonly (keyof OpenOptions)[] = ["linkingThreads", "searchThreads"];
+const openFields: readonly (keyof OpenOptions)[] = ["linkingThreads", "searchThreads", "slowQueryMs"];
 
 /** Decodes the options of `open`. */
 export function decodeOpenOptions(value: unknown): ResolvedOpenOptions {
@@ -135,6 +136,11 @@ export function decodeOpenOptions(value: unknown): ResolvedOpenOptions {
     searchThreads: decodeThreads(searchThreads, "options.searchThreads", {
       min: 0,
       max: limits.searchThreadsMax,
+    }),
+    slowQueryMs: decodeInteger(given.slowQueryMs, "options.slowQueryMs", {
+      min: 0,
+      max: limits.slowQueryMsMax,
+      fallback: defaults.slowQueryMs,
     }),
   };
 }

@@ -21,6 +21,8 @@ export const limits = {
   recallMax: 0.999,
   linkingThreadsMax: 64,
   searchThreadsMax: 64,
+  /** An hour. */
+  slowQueryMsMax: 3_600_000,
   indexedPathsMax: 256,
   filterDepthMax: 64,
   filterNodesMax: 4096,
@@ -33,6 +35,7 @@ export const limits = {
 /** Values used where the caller gives none. */
 export const defaults = {
   metric: "cosine",
+  slowQueryMs: 1_000,
   quantization: "int8",
   originals: "disk",
   maxDegree: 32,

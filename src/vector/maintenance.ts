@@ -9,6 +9,7 @@ import { OmenError } from "../base/omen-error.js";
 import { Calibrator } from "./calibrator.js";
 import { consolidate, type ConsolidationHost } from "./consolidation.js";
 import type { IndexMemory } from "./index-memory.js";
+import type { IndexMeters } from "./index-meters.js";
 import type { IndexAccess, LinkingJob, LinkingReply, LinkingSource } from "./linking-job.js";
 import type { LinkingPool } from "./linking-pool.js";
 
@@ -35,13 +36,24 @@ interface Chore {
   readonly done: (reply: LinkingReply | undefined) => void;
 }
 
+/** Who hears of the work on an index. */
+export interface MaintenanceHost {
+  readonly meters: IndexMeters;
+  /** Consolidation has taken these rows out of the graph. */
+  readonly onReleased: (rows: readonly number[]) => void;
+  /** No thread will link any more. */
+  readonly onFailed: (error: OmenError) => void;
+}
+
 /** Decides what linking threads do on one index. */
 export class Maintenance implements LinkingSource, ConsolidationHost {
   readonly access: IndexAccess;
   readonly #memory: IndexMemory;
   readonly #pool: LinkingPool;
   readonly #number: number;
-  readonly #onReleased: (rows: readonly number[]) => void;
+  readonly #host: MaintenanceHost;
+  /** When running jobs began. */
+  readonly #begun = new Map<LinkingJob, number>();
   /** Dead rows that the graph refers to, or may. */
   #dead: number[] = [];
   #liveRows = 0;
@@ -65,10 +77,10 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
   /** Rows linked since the last checkpoint. */
   linkedRowsSinceCheckpoint = 0;
 
-  constructor(memory: IndexMemory, pool: LinkingPool, onReleased: (rows: readonly number[]) => void) {
+  constructor(memory: IndexMemory, pool: LinkingPool, host: MaintenanceHost) {
     this.#memory = memory;
     this.#pool = pool;
-    this.#onReleased = onReleased;
+    this.#host = host;
     this.calibrator = new Calibrator(memory.kernel);
     this.access = { module: memory.module.module, memory: memory.memory, settings: memory.settings };
     this.#number = pool.attach(this);
@@ -193,17 +205,25 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
     const chore = this.#chores.shift();
     if (chore !== undefined) {
       this.#runningChores.set(chore.job, chore);
-      this.#runningJobs++;
-      return chore.job;
+      return this.#begin(chore.job);
     }
     if (!this.#linking || !this.#tailHasRows()) return undefined;
+    return this.#begin({ kind: "link" });
+  }
+
+  #begin(job: LinkingJob): LinkingJob {
     this.#runningJobs++;
-    return { kind: "link" };
+    this.#begun.set(job, performance.now());
+    return job;
   }
 
   jobDone(job: LinkingJob, reply: LinkingReply): void {
     this.#runningJobs--;
+    const now = performance.now();
+    this.#host.meters.jobDone(job, now - (this.#begun.get(job) ?? now));
+    this.#begun.delete(job);
     if (job.kind === "link") {
+      this.#host.meters.counts.linkedRows += reply.result;
       this.linkedRowsSinceCheckpoint += reply.result;
       if (!this.#tailHasRows()) this.#endLinking();
     } else {
@@ -223,10 +243,12 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
 
   jobFailed(error: Error): void {
     this.#runningJobs = 0;
+    this.#begun.clear();
     const text = `Linking threads stopped: ${error.message}. Searches go on by scanning; reopen the database.`;
     this.#failure = new OmenError("unavailable", "linking_failed", text, { cause: error });
     this.#dropChores();
     this.#failWaiters(this.#failure);
+    this.#host.onFailed(this.#failure);
   }
 
   /** Starts what is due. Cheap: called after every change. */
@@ -266,8 +288,13 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
   async #consolidate(): Promise<void> {
     const dead = this.#dead;
     this.#dead = [];
-    if (await consolidate(this.#memory, this, dead)) this.#onReleased(dead);
-    else for (const row of dead) this.#dead.push(row);
+    if (!(await consolidate(this.#memory, this, dead))) {
+      for (const row of dead) this.#dead.push(row);
+      return;
+    }
+    this.#host.meters.counts.consolidations++;
+    this.#host.meters.counts.consolidatedRows += dead.length;
+    this.#host.onReleased(dead);
   }
 
   isUsable(): boolean {

@@ -5,6 +5,7 @@ import { OmenError } from "../base/omen-error.js";
 import { candidatesMax, rescoreRowsMax } from "../kernel/kernel-settings.js";
 import type { SearchEffort } from "../model/search-effort.js";
 import type { IndexMemory } from "./index-memory.js";
+import type { IndexMeters } from "./index-meters.js";
 import { deskRowsMax } from "./search-desk.js";
 import { planFiltered } from "./filtered-plan.js";
 import type { RowCounts, SearchPlan, SearchPlanner, WalkSettings } from "./search-plan.js";
@@ -97,6 +98,7 @@ export interface SearcherParts {
   readonly memory: IndexMemory;
   readonly planner: SearchPlanner;
   readonly originals: OriginalReader;
+  readonly meters: IndexMeters;
 }
 
 /** Answers searches on one index. */
@@ -115,8 +117,10 @@ export class Searcher {
     course: this.#course,
   };
   readonly #counters = { searches: 0, distances: 0 };
+  readonly #meters: IndexMeters;
 
-  constructor({ memory, planner, originals }: SearcherParts) {
+  constructor({ memory, planner, originals, meters }: SearcherParts) {
+    this.#meters = meters;
     this.#memory = memory;
     this.#planner = planner;
     this.#originals = originals;
@@ -144,6 +148,7 @@ export class Searcher {
     this.#course.distances = distances;
     this.#counters.searches++;
     this.#counters.distances += distances;
+    this.#meters.counts.distances += distances;
   }
 
   #search(query: Float32Array, request: IndexQuery, counts: RowCounts): IndexHits {
@@ -221,6 +226,7 @@ export class Searcher {
     }
     const { hostRows } = this.#memory;
     for (let i = 0; i < count; i++) hostRows[i] = rows[i]!;
+    this.#course.way = "walk";
     return this.#finishWalk(count, limit, counts.liveRows);
   }
 

@@ -2,12 +2,16 @@
 // speaks rows, never ids, and everything in it can be rebuilt from the store. Design section 5.
 
 import { setImmediate as turn } from "node:timers/promises";
+import { blockRows } from "../kernel/kernel-settings.js";
 import type { Metric, Originals, Quantization } from "../model/collection-config.js";
 import { defaults } from "../model/limits.js";
+import type { OmenError } from "../base/omen-error.js";
+import type { IndexMemoryBytes, VectorFieldMetrics } from "../model/metrics.js";
 import { defaultEffort } from "../model/search-effort.js";
 import type { VectorIndexStats } from "../model/stats.js";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint-file.js";
 import { IndexMemory } from "./index-memory.js";
+import { IndexMeters } from "./index-meters.js";
 import type { IndexThreads } from "./index-threads.js";
 import { Maintenance } from "./maintenance.js";
 import {
@@ -39,6 +43,10 @@ export interface VectorIndexOptions {
   readonly threads: IndexThreads;
   /** True if removed rows may be reused only after a checkpoint without them is durable (see takeFreeRows). */
   readonly durable: boolean;
+  /** What the index counts into; its own if not given. */
+  readonly meters?: IndexMeters;
+  /** Told when no thread will link any more. */
+  readonly onLinkingFailed?: (error: OmenError) => void;
 }
 
 /** Rows that one turn of the event loop counts or reads. */
@@ -71,8 +79,11 @@ export class VectorIndex implements SharedSearcher {
       efConstruction: options.efConstruction,
       threads: options.threads.scratchCount,
     });
-    this.#maintenance = new Maintenance(this.#memory, options.threads.linking, (rows) => {
-      this.#release(rows);
+    const meters = options.meters ?? new IndexMeters();
+    this.#maintenance = new Maintenance(this.#memory, options.threads.linking, {
+      meters,
+      onReleased: (rows) => this.#release(rows),
+      onFailed: (error) => options.onLinkingFailed?.(error),
     });
     const { kernel } = this.#memory;
     const bytes = { coarse: kernel.coarseStrideBytes(), fine: kernel.codeStrideBytes() };
@@ -81,6 +92,7 @@ export class VectorIndex implements SharedSearcher {
       memory: this.#memory,
       planner: this.#planner,
       originals: options.originalReader,
+      meters,
     });
     this.#shared = options.threads.searching.attach();
   }
@@ -260,13 +272,12 @@ export class VectorIndex implements SharedSearcher {
   }
 
   async stats(): Promise<Omit<VectorIndexStats, "field">> {
-    const { kernel, settings, blockCount, module } = this.#memory;
+    const { kernel, settings, module } = this.#memory;
     const maintenance = this.#maintenance;
     await maintenance.pause();
     try {
       const unreachableRows = await this.#countUnreachable();
       const linkedRows = kernel.countLiveLinked();
-      const rows = blockCount * 1024;
       return {
         dimension: settings.dimension,
         metric: settings.metric,
@@ -277,18 +288,37 @@ export class VectorIndex implements SharedSearcher {
         unreachableRows,
         plan: this.#describePlan(),
         ...this.#searcher.counters,
-        bytes: {
-          codes: rows * kernel.codeStrideBytes(),
-          links: rows * kernel.linkStrideBytes(),
-          originals: rows * kernel.ownOriginalBytes(),
-          bitSets: rows / 2,
-          scratch: kernel.scratchEnd() >>> 0,
-        },
+        bytes: this.#bytes(),
         kernel: module.build,
       };
     } finally {
       maintenance.resume();
     }
+  }
+
+  /** What can be told at once: two bits a row are counted, and no graph is walked. */
+  gauges(): Omit<VectorFieldMetrics, "field"> {
+    const { kernel } = this.#memory;
+    return {
+      liveRows: this.#maintenance.liveRows,
+      tailRows: Math.max(0, this.#maintenance.liveRows - kernel.countLiveLinked()),
+      deadRows: this.#maintenance.deadRows,
+      releasedRows: this.releasedRows,
+      changesSinceCheckpoint: this.changesSinceCheckpoint,
+      memoryBytes: this.#bytes(),
+    };
+  }
+
+  #bytes(): IndexMemoryBytes {
+    const { kernel, blockCount } = this.#memory;
+    const rows = blockCount * blockRows;
+    return {
+      codes: rows * kernel.codeStrideBytes(),
+      links: rows * kernel.linkStrideBytes(),
+      originals: rows * kernel.ownOriginalBytes(),
+      bitSets: rows / 2,
+      scratch: kernel.scratchEnd() >>> 0,
+    };
   }
 
   /** How a search for ten rows at the default recall is done as of now. */

@@ -1,0 +1,75 @@
+// The events of one database, and the counters of those of its collections that are gone. Where nobody listens to `error`,
+// what no caller is told of becomes a warning of the process.
+
+import { Emitter } from "../base/emitter.js";
+import { CollectionMeters } from "../collection/collection-meters.js";
+import { CollectionMonitor, type EventSink } from "../collection/collection-monitor.js";
+import type {
+  DatabaseEventName,
+  DatabaseEvents,
+  DatabaseListener,
+  ErrorEvent,
+} from "../model/database-events.js";
+import type { WorkMetrics } from "../model/metrics.js";
+
+/** Watches over the collections of a database. */
+export class DatabaseMonitor implements EventSink {
+  readonly slowQueryMs: number;
+  readonly openedAtMs = performance.now();
+  readonly #emitter = new Emitter<DatabaseEvents>((name, error) => {
+    warn(`A listener to ${JSON.stringify(name)} failed: ${String(error)}`);
+  });
+  /** Of collections that are open or being opened. */
+  readonly #monitors = new Set<CollectionMonitor>();
+  readonly #gone = new CollectionMeters();
+
+  constructor(slowQueryMs: number) {
+    this.slowQueryMs = slowQueryMs;
+  }
+
+  /** A monitor for a collection that is opened. */
+  begin(collection: string): CollectionMonitor {
+    const monitor = new CollectionMonitor(collection, this);
+    this.#monitors.add(monitor);
+    return monitor;
+  }
+
+  /** Keeps what a collection has counted, which was dropped or could not be opened. */
+  end(monitor: CollectionMonitor): void {
+    if (this.#monitors.delete(monitor)) this.#gone.add(monitor.meters);
+  }
+
+  /** What all collections have done. */
+  total(): WorkMetrics {
+    const sum = new CollectionMeters();
+    sum.add(this.#gone);
+    for (const { meters } of this.#monitors) sum.add(meters);
+    return sum.read();
+  }
+
+  on<Name extends DatabaseEventName>(name: Name, listener: DatabaseListener<Name>): void {
+    this.#emitter.on(name, listener);
+  }
+
+  off<Name extends DatabaseEventName>(name: Name, listener: DatabaseListener<Name>): void {
+    this.#emitter.off(name, listener);
+  }
+
+  hasListeners(name: DatabaseEventName): boolean {
+    return this.#emitter.hasListeners(name);
+  }
+
+  emit<Name extends DatabaseEventName>(name: Name, event: DatabaseEvents[Name]): void {
+    if (this.hasListeners(name)) this.#emitter.emit(name, event);
+    else if ("source" in event) warnOf(event);
+  }
+}
+
+/** The callers of failed writes are told already. */
+function warnOf({ source, message }: ErrorEvent): void {
+  if (source !== "flush" && source !== "index") warn(message);
+}
+
+function warn(message: string): void {
+  process.emitWarning(message, "OmenDBWarning");
+}
