@@ -136,6 +136,7 @@ export const collectionCases: readonly ConformanceCase[] = [
         db.listCollections(),
         db.dropCollection("a"),
         db.stats(),
+        db.metrics(),
       ];
       for (const call of calls) await expectError(call, "closed", "database_closed");
     },

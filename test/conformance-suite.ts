@@ -6,6 +6,7 @@ import type { ConformanceCase, CaseContext } from "./conformance-case.js";
 import type { Place, PlaceMaker } from "./conformance-place.js";
 import { collectionCases } from "./conformance-collections.js";
 import { metadataCases } from "./conformance-metadata.js";
+import { metricsCases } from "./conformance-metrics.js";
 import { orderCases } from "./conformance-orders.js";
 import { pointCases } from "./conformance-points.js";
 import { searchCases } from "./conformance-search.js";
@@ -18,6 +19,7 @@ const cases: readonly ConformanceCase[] = [
   ...searchCases,
   ...orderCases,
   ...collectionCases,
+  ...metricsCases,
 ];
 
 /** Registers all cases for databases made by `makePlace`. */

@@ -91,13 +91,23 @@ export class CollectionMonitor {
     this.#sink.emit("rebuild", { collection: this.#collection, ...event });
   }
 
-  /** Counts and tells a failure. `message` says what failed and what follows. */
+  /**
+   * Counts and tells a failure; `message` says what failed and what follows. Where nobody listens, it becomes a warning of the
+   * process, unless callers are told of it anyway.
+   */
   failed(source: ErrorSource, cause: unknown, message: string): void {
     const { counts } = this.meters;
     if (source === "checkpoint") counts.failedCheckpoints++;
     if (source === "compaction") counts.failedCompactions++;
     if (source === "flush") counts.failedFlushes++;
     const error = cause instanceof Error ? cause : new Error(String(cause));
-    this.#sink.emit("error", { collection: this.#collection, source, error, message });
+    if (this.#sink.hasListeners("error")) {
+      this.#sink.emit("error", { collection: this.#collection, source, error, message });
+    } else if (isInBackground(source)) process.emitWarning(message, "OmenDBWarning");
   }
+}
+
+/** The callers of failed writes are told already. */
+function isInBackground(source: ErrorSource): boolean {
+  return source !== "flush" && source !== "index";
 }

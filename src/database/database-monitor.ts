@@ -1,15 +1,9 @@
-// The events of one database, and the counters of those of its collections that are gone. Where nobody listens to `error`,
-// what no caller is told of becomes a warning of the process.
+// The events of one database, and the counters of all of its collections, those that are gone included.
 
 import { Emitter } from "../base/emitter.js";
 import { CollectionMeters } from "../collection/collection-meters.js";
 import { CollectionMonitor, type EventSink } from "../collection/collection-monitor.js";
-import type {
-  DatabaseEventName,
-  DatabaseEvents,
-  DatabaseListener,
-  ErrorEvent,
-} from "../model/database-events.js";
+import type { DatabaseEventName, DatabaseEvents, DatabaseListener } from "../model/database-events.js";
 import type { WorkMetrics } from "../model/metrics.js";
 
 /** Watches over the collections of a database. */
@@ -17,7 +11,7 @@ export class DatabaseMonitor implements EventSink {
   readonly slowQueryMs: number;
   readonly openedAtMs = performance.now();
   readonly #emitter = new Emitter<DatabaseEvents>((name, error) => {
-    warn(`A listener to ${JSON.stringify(name)} failed: ${String(error)}`);
+    process.emitWarning(`A listener to ${JSON.stringify(name)} failed: ${String(error)}`, "OmenDBWarning");
   });
   /** Of collections that are open or being opened. */
   readonly #monitors = new Set<CollectionMonitor>();
@@ -60,16 +54,6 @@ export class DatabaseMonitor implements EventSink {
   }
 
   emit<Name extends DatabaseEventName>(name: Name, event: DatabaseEvents[Name]): void {
-    if (this.hasListeners(name)) this.#emitter.emit(name, event);
-    else if ("source" in event) warnOf(event);
+    this.#emitter.emit(name, event);
   }
-}
-
-/** The callers of failed writes are told already. */
-function warnOf({ source, message }: ErrorEvent): void {
-  if (source !== "flush" && source !== "index") warn(message);
-}
-
-function warn(message: string): void {
-  process.emitWarning(message, "OmenDBWarning");
 }
