@@ -92,6 +92,9 @@ describe("compacting", { skip: !canCompact && "files that are open cannot be rep
       await whenCompacted(collection);
       const compacted = await fileBytes(collection);
       assert.ok(compacted < before / 2, `${compacted} of ${before} bytes`);
+      const { compactions } = collection.metrics();
+      assert.deepEqual([compactions.latencyMs.count, compactions.failed], [1, 0]);
+      assert.ok(compactions.freedBytes >= before - compacted);
       assert.deepEqual(await findAll(collection), hits);
       const listed = await collection.list({ limit: 1000 });
       assert.deepEqual(
@@ -163,6 +166,8 @@ describe("compacting", { skip: !canCompact && "files that are open cannot be rep
       assert.equal(warning.name, "OmenDBWarning");
       for (let i = 0; i < 70; i++) await whenCompacted(collection);
       assert.deepEqual(await findAll(collection), hits);
+      const { compactions } = collection.metrics();
+      assert.deepEqual([compactions.latencyMs.count, compactions.failed], [0, 1]);
       await collection.close();
     });
     assert.equal(attempts, 1, "it is not tried again at once");

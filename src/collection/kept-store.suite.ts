@@ -8,6 +8,7 @@ import { decodeCollectionConfig } from "../model/decode-config.js";
 import { MemoryPointStore } from "../store/memory-point-store.js";
 import type { StoreBatch } from "../store/point-store.js";
 import type { EmbeddedCollection } from "./collection.js";
+import { CollectionMonitor } from "./collection-monitor.js";
 import { indexThreads } from "./index-threads.js";
 import { openCollection } from "./open-collection.js";
 
@@ -35,7 +36,7 @@ export class KeptStore extends MemoryPointStore {
 export interface Reopener {
   readonly store: KeptStore;
   readonly folder: string;
-  open(): Promise<EmbeddedCollection>;
+  open(monitor?: CollectionMonitor): Promise<EmbeddedCollection>;
 }
 
 /** Runs `use` with a store and a folder for checkpoints, and cleans up. */
@@ -51,8 +52,8 @@ export async function withKeptStore(
     const saveConfig = async (changed: ResolvedCollectionConfig): Promise<void> => {
       resolved = changed;
     };
-    const open = (): Promise<EmbeddedCollection> =>
-      openCollection({ name: "points", config: resolved, store, folder, threads, saveConfig });
+    const open = (monitor = new CollectionMonitor("points")): Promise<EmbeddedCollection> =>
+      openCollection({ name: "points", config: resolved, store, folder, threads, saveConfig, monitor });
     await use({ store, folder, open });
   } finally {
     await threads.close();

@@ -5,6 +5,7 @@ import { copyFile, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { EmbeddedCollection } from "./collection.js";
+import { CollectionMonitor, type EventSink } from "./collection-monitor.js";
 import { checkpointPath } from "./open-indexes.js";
 import { withKeptStore, type Reopener } from "./kept-store.suite.js";
 
@@ -36,6 +37,13 @@ async function checkpointed({ folder, open }: Reopener): Promise<string> {
   const path = checkpointPath(folder, 0);
   assert.ok((await stat(path)).size > 0, "closing wrote a checkpoint");
   return path;
+}
+
+/** Appends why indexes were rebuilt. */
+function tellRebuilds(reasons: string[]): EventSink["emit"] {
+  return (_name, event) => {
+    if ("reason" in event) reasons.push(event.reason);
+  };
 }
 
 /** Writes, replaces and deletes without writing a checkpoint at closing. */
@@ -93,8 +101,12 @@ test("a checkpoint is not used where the changes behind it are no longer kept", 
     await checkpointed(reopener);
     const expected = await change(reopener);
     await reopener.store.trimChanges(reopener.store.state.sequence);
-    const again = await reopener.open();
+    const rebuilds: string[] = [];
+    const sink = { slowQueryMs: 0, hasListeners: () => true, emit: tellRebuilds(rebuilds) };
+    const again = await reopener.open(new CollectionMonitor("points", sink));
     assert.deepEqual(await answers(again), expected);
+    assert.deepEqual(rebuilds, ["contradicted"]);
+    assert.equal(again.metrics().rebuilds, 1);
     await again.close();
   }));
 
