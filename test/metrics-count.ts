@@ -46,6 +46,7 @@ export function histogramsOf(work: WorkMetrics): [string, LatencyHistogram][] {
     ["upsert", writes.upsertMs],
     ["delete", writes.deleteMs],
     ["updateMetadata", writes.updateMetadataMs],
+    ["changeVectors", writes.changeVectorsMs],
     ["flush", flushes.latencyMs],
     ["checkpoint", checkpoints.latencyMs],
     ["compaction", compactions.latencyMs],

@@ -2,8 +2,12 @@
 
 import type { CollectionConfig } from "../model/collection-config.js";
 import type { Collection, CollectionInfo, Database } from "../model/database.js";
+import type { DatabaseEventName, DatabaseListener } from "../model/database-events.js";
+import type { DatabaseMetrics } from "../model/metrics.js";
 import type { DatabaseStats } from "../model/stats.js";
 import type { DatabaseCall } from "../model/remote-calls.js";
+import { OmenError } from "../base/omen-error.js";
+import { checkListener } from "../model/decode-listener.js";
 import { decodeCollectionName } from "../model/decode-name.js";
 import { RemoteCollection } from "./remote-collection.js";
 import type { Wire } from "./wire.js";
@@ -35,6 +39,24 @@ export class RemoteDatabase implements Database {
 
   async stats(): Promise<DatabaseStats> {
     return this.#call("stats", []);
+  }
+
+  async metrics(): Promise<DatabaseMetrics> {
+    return this.#call("metrics", []);
+  }
+
+  /** Refused: events are for the process that serves. */
+  on<Name extends DatabaseEventName>(event: Name, listener: DatabaseListener<Name>): this {
+    checkListener(event, listener);
+    this.#wire.assertOpen();
+    const message = "Events are told in the process that serves the database; listen there.";
+    throw new OmenError("unsupported", "events_are_local", message);
+  }
+
+  /** Nobody can listen. */
+  off<Name extends DatabaseEventName>(event: Name, listener: DatabaseListener<Name>): this {
+    checkListener(event, listener);
+    return this;
   }
 
   close(): Promise<void> {

@@ -13,7 +13,15 @@ import {
 } from "../model/metrics.js";
 import { IndexMeters } from "../vector/index-meters.js";
 
-const latencyNames = ["upsert", "delete", "updateMetadata", "flush", "checkpoint", "compaction"] as const;
+const latencyNames = [
+  "upsert",
+  "delete",
+  "updateMetadata",
+  "changeVectors",
+  "flush",
+  "checkpoint",
+  "compaction",
+] as const;
 const countNames = [
   "inserted",
   "replaced",
@@ -39,6 +47,7 @@ export class CollectionMeters {
     upsert: latency(),
     delete: latency(),
     updateMetadata: latency(),
+    changeVectors: latency(),
     flush: latency(),
     checkpoint: latency(),
     compaction: latency(),
@@ -92,6 +101,7 @@ export class CollectionMeters {
         upsertMs: latencies.upsert.read(),
         deleteMs: latencies.delete.read(),
         updateMetadataMs: latencies.updateMetadata.read(),
+        changeVectorsMs: latencies.changeVectors.read(),
         inserted,
         replaced,
         skipped,

@@ -42,7 +42,7 @@ export class CollectionMonitor {
 
   /** Measures a call that writes; `count` is given what it did, `rejected` counts it if it fails. */
   async write<Result>(
-    name: Extract<LatencyName, "upsert" | "delete" | "updateMetadata">,
+    name: Extract<LatencyName, "upsert" | "delete" | "updateMetadata" | "changeVectors">,
     call: () => Promise<Result>,
     count: (counts: Meters["counts"], result: Result) => void,
   ): Promise<Result> {

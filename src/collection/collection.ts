@@ -201,15 +201,11 @@ export class EmbeddedCollection implements Collection {
       });
       return { updated };
     };
-    return monitor.write(
-      "updateMetadata",
-      () => gate.use(update),
-      (counts, { updated }) => (counts.updated += updated),
-    );
+    return monitor.write("updateMetadata", () => gate.use(update), countUpdated);
   }
 
   async updateVectors(points: readonly VectorUpdate[]): Promise<{ updated: number }> {
-    return this.#parts.gate.use(async () => {
+    return this.#changeVectors(async () => {
       const decoded = runInSlices(decodeVectorUpdates(points, this.#parts.config.fields));
       const write = (ready: DecodedVectorUpdate[]): WriteOperation<number> => ({
         rowCountMax: ready.length,
@@ -221,7 +217,7 @@ export class EmbeddedCollection implements Collection {
   }
 
   async deleteVectors(target: PointSelector, names: readonly string[]): Promise<{ updated: number }> {
-    return this.#parts.gate.use(async () => {
+    return this.#changeVectors(async () => {
       const { config, store, writer } = this.#parts;
       const selector = decodeSelector(target);
       const fields = decodeVectorNames(names, config.fields);
@@ -234,6 +230,11 @@ export class EmbeddedCollection implements Collection {
       });
       return { updated };
     });
+  }
+
+  #changeVectors(change: () => Promise<{ updated: number }>): Promise<{ updated: number }> {
+    const { gate, monitor } = this.#parts;
+    return monitor.write("changeVectors", () => gate.use(change), countUpdated);
   }
 
   async indexMetadata(indexed: IndexedMetadata): Promise<void> {
@@ -315,6 +316,10 @@ export class EmbeddedCollection implements Collection {
 }
 
 type UpsertCall = Promise<UpsertResult | ConditionalUpsertResult>;
+
+function countUpdated(counts: CollectionMeters["counts"], { updated }: { readonly updated: number }): void {
+  counts.updated += updated;
+}
 
 function countUpsert(
   counts: CollectionMeters["counts"],

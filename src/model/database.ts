@@ -147,7 +147,7 @@ export interface Database extends AsyncDisposable {
   /**
    * Calls `listener` with every event of this name from now on, in a microtask after what it tells of; one that listens
    * already is not added again. Nothing else happens where nobody listens, but that failures in the background, which `error`
-   * tells, become warnings of the process. Throws `invalid`, and `closed` once the database is closed.
+   * tells, become warnings of the process. Throws `invalid`, `unsupported` on a client of a server, and `closed` once the database is closed.
    *
    * @example
    * db.on("error", ({ collection, source, error }) => log.error({ collection, source }, error));

@@ -61,6 +61,8 @@ export interface WriteMetrics {
   readonly upsertMs: LatencyHistogram;
   readonly deleteMs: LatencyHistogram;
   readonly updateMetadataMs: LatencyHistogram;
+  /** `updateVectors` and `deleteVectors`. */
+  readonly changeVectorsMs: LatencyHistogram;
   /** Counter; points that had no earlier one of their id. */
   readonly inserted: number;
   /** Counter; points that took the place of one of their id. */
@@ -69,7 +71,7 @@ export interface WriteMetrics {
   readonly skipped: number;
   /** Counter; points. */
   readonly deleted: number;
-  /** Counter; points whose metadata was changed. */
+  /** Counter; points whose metadata or vectors were changed. */
   readonly updated: number;
   /** Counter; calls that were rejected. */
   readonly rejected: Readonly<Record<RejectionKind, number>>;

@@ -30,6 +30,7 @@ export const databaseCalls = {
   listCollections: "read",
   dropCollection: "manage",
   stats: "read",
+  metrics: "read",
 } as const satisfies Partial<Record<keyof Database, CallAccess>>;
 
 export type CollectionCall = keyof typeof collectionCalls;
