@@ -141,6 +141,18 @@ test("searches are counted by the way they are done, alone, together and explain
     assert.equal(total.searches.distances, indexes[0]!.distances);
   }));
 
+test("changes of vectors are writes that update points", () =>
+  withDatabase(":memory:", async (db) => {
+    const points = await db.createCollection("points", {
+      vectors: { a: { dimension: 1 }, b: { dimension: 1 } },
+    });
+    await points.upsert([1, 2].map((n) => ({ id: n, vectors: { a: [n], b: [n] } })));
+    await points.updateVectors([{ id: 1, vectors: { a: [5] } }]);
+    await points.deleteVectors([1, 2], ["b"]);
+    const { writes } = (await db.metrics()).total;
+    assert.deepEqual([writes.changeVectorsMs.count, writes.updated, writes.inserted], [2, 3, 2]);
+  }));
+
 test("linking, consolidation and the state of an index are those that stats() tells", () =>
   withDatabase(":memory:", async (db) => {
     const dimension = 16;
