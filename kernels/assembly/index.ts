@@ -10,14 +10,14 @@ export { encode } from "./encode";
 export { distanceCount, resetCounters } from "./distance";
 export { search, searchAllowed, sortHostRows } from "./search";
 export { beginExact, endExact, exactGathered, exactLive, gatherAddress, gatherLimit } from "./scan";
-export { followedCount } from "./walk";
+export { clearScratch, followedCount } from "./walk";
 export { rescoreRows, rescoreVectorsAt } from "./rescore";
 export { beginTrial, endTrial, tryWalk } from "./trial";
 export { linkTail } from "./link";
 export { condemn, emptyGraph, release, repairRange, reparentRange, replaceEntry } from "./consolidate";
 export {
   beginReach, countLive, countLiveLinked, countUnreached, gatherDead, isLinked, isLive, publish, reachRange, remove,
-  resetAfterLoad, setRowEnd,
+  resetAfterLoad, setRowEnd, unlinkAll,
 } from "./rows";
 export { probeCoarse, probeCode, probeDistances, probeFine, probePrepare, probeRow } from "./probe";
 export { yardstickCopy, yardstickReadCoarse, yardstickReadFine, yardstickTouch } from "./yardstick";

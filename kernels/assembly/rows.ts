@@ -1,7 +1,7 @@
 // What the host does to rows, and what it counts.
 
 import {
-  clearBit, CLAIMED, CONDEMNED, entryRow, expanded, hasBit, header, LINKED,
+  clearBit, CLAIMED, CONDEMNED, ENTRY, entryRow, expanded, hasBit, header, LANDMARK_COUNT, LANDMARKS_AT, LINKED,
   LINKED_COUNT, links, LIVE, NO_ROW, reached, ROW_END, rowEnd, setBit, TAIL_START, bitMask,
 } from "./layout";
 import { lowerTailStart, neighborAt } from "./link";
@@ -70,6 +70,26 @@ export function resetAfterLoad(): void {
   }
   atomic.store<u32>(header + LINKED_COUNT, linked);
   atomic.store<u32>(header + TAIL_START, 0);
+}
+
+/**
+ * Takes every row out of the graph: the tail is what is live. No thread links meanwhile; one that died may have left lists
+ * locked and half written. Lists are left as they are, because nothing leads to them, and a row's own is written anew
+ * before the row is linked.
+ */
+export function unlinkAll(): void {
+  atomic.store<u32>(header + ENTRY, NO_ROW);
+  atomic.store<u32>(header + LANDMARK_COUNT, 0);
+  atomic.store<u32>(header + LANDMARKS_AT, 0);
+  atomic.store<u32>(header + LINKED_COUNT, 0);
+  atomic.store<u32>(header + TAIL_START, 0);
+  const end = rowEnd();
+  for (let row: u32 = 0; row < end; row += 32) {
+    const words = wordsOf(row);
+    atomic.store<u32>(words + LINKED, 0);
+    atomic.store<u32>(words + CLAIMED, 0);
+    atomic.store<u32>(words + CONDEMNED, 0);
+  }
 }
 
 // ---- reachability: sweeps over the rows, each following the neighbors of rows reached by then. No thread links.

@@ -43,6 +43,15 @@ export function unmark(row: u32): bool {
 /** Forgets which rows were visited. */
 export function clearVisited(): void { memory.fill(visited, 0, ((<usize>rowEnd() + 31) >> 5) << 2); }
 
+/**
+ * Makes this thread's scratch as good as new: one that had it before and died in a walk left rows marked. In a small index a
+ * reparenting that died has used more of the bit set than its rows have bits.
+ */
+export function clearScratch(): void {
+  clearVisited();
+  memory.fill(visited, 0, <usize>maxDegree << 2);
+}
+
 const LINE_BYTES: usize = 64;
 
 /** Loads each line of some bytes. */

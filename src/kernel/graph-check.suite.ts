@@ -15,8 +15,11 @@ export interface Links {
   readonly neighbors: readonly number[];
 }
 
+/** What a check reads: an index of these tests, or one that src/vector works on. */
+export type CheckedIndex = Pick<TestIndex, "kernel" | "settings" | "rowEnd" | "header" | "words">;
+
 /** Reads the links of a row. */
-export function linksOf(index: TestIndex, row: number): Links {
+export function linksOf(index: CheckedIndex, row: number): Links {
   const stride = index.kernel.linkStrideBytes();
   const block = index.kernel.blockAddress(Math.floor(row / blockRows)) >>> 0;
   const [head = 0, parent = 0, ...rest] = index.words(
@@ -26,14 +29,14 @@ export function linksOf(index: TestIndex, row: number): Links {
   return { head, parent, neighbors: rest.slice(0, head & 0xff) };
 }
 
-export function linkedRows(index: TestIndex): number[] {
+export function linkedRows(index: CheckedIndex): number[] {
   return Array.from({ length: index.rowEnd }, (_, row) => row).filter(
     (row) => index.kernel.isLinked(row) !== 0,
   );
 }
 
 /** Asserts every invariant of the graph; returns the depth of its tree. */
-export function checkGraph(index: TestIndex): number {
+export function checkGraph(index: CheckedIndex): number {
   const linked = linkedRows(index);
   const graph = new Map(linked.map((row) => [row, linksOf(index, row)]));
   const entry = index.header("entry");
@@ -47,7 +50,7 @@ export function checkGraph(index: TestIndex): number {
 }
 
 function checkLinks(one: {
-  readonly index: TestIndex;
+  readonly index: CheckedIndex;
   readonly graph: ReadonlyMap<number, Links>;
   readonly row: number;
   readonly links: Links;
@@ -88,7 +91,11 @@ function checkTree(graph: ReadonlyMap<number, Links>, entry: number): number {
 }
 
 /** The kernels' own sweep agrees with a plain search: all is reached. */
-function checkReached({ kernel, rowEnd }: TestIndex, graph: ReadonlyMap<number, Links>, entry: number): void {
+function checkReached(
+  { kernel, rowEnd }: CheckedIndex,
+  graph: ReadonlyMap<number, Links>,
+  entry: number,
+): void {
   kernel.beginReach();
   let followed = 0;
   for (let count = -1; count !== 0; followed += count) count = kernel.reachRange(0, rowEnd);

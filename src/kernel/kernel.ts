@@ -63,6 +63,8 @@ export interface KernelExports {
   readonly distanceCount: WebAssembly.Global;
   readonly followedCount: WebAssembly.Global;
   resetCounters(): void;
+  // walk.ts
+  clearScratch(): void;
   // trial.ts
   beginTrial(row: number, wanted: number): number;
   tryWalk(ef: number, slack: number, fine: number): number;
@@ -85,6 +87,7 @@ export interface KernelExports {
   countLiveLinked(): number;
   gatherDead(from: number, limit: number): number;
   resetAfterLoad(): void;
+  unlinkAll(): void;
   beginReach(): void;
   reachRange(from: number, to: number): number;
   countUnreached(): number;

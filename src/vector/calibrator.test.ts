@@ -41,7 +41,7 @@ test("more rows are tried when nothing is left to link, and where trials are bro
   const calibrator = new Calibrator(everyRow);
   const [linking, settled]: [number[][], number[][]] = [[], []];
   const index = { rowEnd: 9000, linkedRows: 9000 };
-  const run = (jobs: number[][], isSettled: boolean): Promise<void> =>
+  const run = (jobs: number[][], isSettled: boolean): Promise<boolean> =>
     calibrator.run(
       slicesThatMiss(() => 0, jobs),
       { ...index, isSettled },
@@ -52,6 +52,15 @@ test("more rows are tried when nothing is left to link, and where trials are bro
   assert.equal(settled.flat().length, 2 * linking.flat().length);
   assert.notEqual(calibrator.calibration, before);
   const kept = calibrator.calibration;
-  await calibrator.run(() => Promise.resolve(undefined), { ...index, isSettled: true });
+  assert.equal(calibrator.isDue(9000, true), false);
+  assert.equal(
+    await calibrator.run(() => Promise.resolve(undefined), {
+      rowEnd: 9000,
+      linkedRows: 20_000,
+      isSettled: true,
+    }),
+    false,
+  );
   assert.equal(calibrator.calibration, kept);
+  assert.equal(calibrator.isDue(20_000, true), true, "they are made again");
 });

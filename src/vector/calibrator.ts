@@ -31,7 +31,7 @@ export interface TriedIndex {
   readonly isSettled: boolean;
 }
 
-/** Runs a slice on a thread; undefined when the index is closed or linking failed. */
+/** Runs a slice on a thread; undefined when its thread died, the index is closed or linking failed. */
 export type RunSlice = (job: LinkingJob) => Promise<LinkingReply | undefined>;
 
 /** Holds the outcome of the last trials, and says when the next are due. */
@@ -39,7 +39,7 @@ export class Calibrator {
   readonly #kernel: Pick<KernelExports, "isLive" | "isLinked">;
   readonly #random: SeededRandom = seededRandom(1);
   #calibration: Calibration | undefined;
-  /** Rows there were when trials were last made, whether or not they came to an end. */
+  /** Rows there were when trials were last made, or begun. */
   #triedAt = 0;
 
   constructor(kernel: Pick<KernelExports, "isLive" | "isLinked">) {
@@ -62,8 +62,8 @@ export class Calibrator {
     return linkedRows >= this.#triedAt * growth || linkedRows * growthWhileLinking <= this.#triedAt;
   }
 
-  /** Makes the trials, slice by slice. */
-  async run(runSlice: RunSlice, { rowEnd, linkedRows, isSettled }: TriedIndex): Promise<void> {
+  /** Makes the trials, slice by slice; false if they were broken off. */
+  async run(runSlice: RunSlice, { rowEnd, linkedRows, isSettled }: TriedIndex): Promise<boolean> {
     this.#triedAt = linkedRows;
     const rows = this.#sample(rowEnd, isSettled ? trialRowsWhenSettled : trialRowsWhileLinking);
     const found = new Float64Array(trialWalks.length);
@@ -72,18 +72,23 @@ export class Calibrator {
     for (let from = 0; from < rows.length; from += sliceRows) {
       const slice = rows.slice(from, from + sliceRows);
       const reply = await runSlice({ kind: "calibrate", rows: slice, limit: trialLimit, walks: trialWalks });
-      if (reply?.trials === undefined) return;
+      if (reply?.trials === undefined) {
+        // A thread that died over trials is replaced, and they are made again.
+        this.#triedAt = this.#calibration?.linkedRows ?? 0;
+        return false;
+      }
       wanted += reply.trials.wanted;
       reply.trials.found.forEach((count, i) => (found[i]! += count));
       reply.trials.distances.forEach((count, i) => (distances[i]! += count));
     }
-    if (wanted === 0) return;
+    if (wanted === 0) return true;
     // As 32-bit floats, which is how a checkpoint keeps them: a reopened index plans the same.
     const outcomes = trialWalks.map((_, i) => ({
       recall: Math.fround(found[i]! / wanted),
       distances: Math.fround(distances[i]! / rows.length),
     }));
     this.#calibration = { linkedRows, outcomes };
+    return true;
   }
 
   /** Live linked rows, evenly drawn; fewer where most rows are neither. */

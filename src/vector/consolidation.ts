@@ -15,15 +15,15 @@ export interface ConsolidationHost {
   /** Stops linking and waits for running slices. Every pause needs a resume. */
   pause(): Promise<void>;
   resume(): void;
-  /** Runs a slice on a thread; undefined when the index is closed or linking failed. */
+  /** Runs a slice on a thread; undefined when its thread died, the index is closed or linking failed. */
   runSlice(job: LinkingJob): Promise<LinkingReply | undefined>;
   /** False when the index is closed or linking failed. */
   isUsable(): boolean;
 }
 
 /**
- * Consolidates: `dead` rows that were linked leave the graph. Returns false, the graph as sound as before, if it was
- * interrupted.
+ * Consolidates: `dead` rows that were linked leave the graph. Returns false if it was interrupted: the graph is as sound as
+ * before, or empty because a thread died.
  */
 export async function consolidate(
   memory: IndexMemory,

@@ -3,11 +3,17 @@
 
 import { LinkingPool } from "./linking-pool.js";
 import { SearchThreads } from "./search-threads.js";
+import { warnOfDeath, type OnThreadDeath } from "./thread-death.js";
 
 /** How many threads there may be of each kind. */
 export interface ThreadCounts {
   readonly linkingThreads: number;
   readonly searchThreads: number;
+}
+
+/** How many threads there may be, and who is told of those that die: by default, a warning of the process tells. */
+export interface IndexThreadsOptions extends ThreadCounts {
+  readonly onDeath?: OnThreadDeath;
 }
 
 /** Both kinds of threads; a thread starts when there is work for it. */
@@ -17,9 +23,13 @@ export class IndexThreads {
   /** Threads with scratch memory in every index: 0 is the host, then come those that link, then those that search. */
   readonly scratchCount: number;
 
-  constructor({ linkingThreads, searchThreads }: ThreadCounts) {
-    this.linking = new LinkingPool(linkingThreads);
-    this.searching = new SearchThreads({ threadCount: searchThreads, firstThread: linkingThreads + 1 });
+  constructor({ linkingThreads, searchThreads, onDeath = warnOfDeath }: IndexThreadsOptions) {
+    this.linking = new LinkingPool(linkingThreads, onDeath);
+    this.searching = new SearchThreads({
+      threadCount: searchThreads,
+      firstThread: linkingThreads + 1,
+      onDeath,
+    });
     this.scratchCount = linkingThreads + searchThreads + 1;
   }
 

@@ -3,7 +3,7 @@
 import type { SearchEffort } from "../model/search-effort.js";
 import type { SeededRandom } from "../base/seeded-random.js";
 import type { Metric } from "../model/collection-config.js";
-import { IndexThreads } from "./index-threads.js";
+import { IndexThreads, type IndexThreadsOptions } from "./index-threads.js";
 import type { AllowedRows } from "./searcher.js";
 import { VectorIndex, type VectorIndexOptions } from "./vector-index.js";
 
@@ -53,10 +53,13 @@ export class IndexTrial {
   rowEnd = 0;
   #free: number[] = [];
 
-  private constructor(options: Omit<VectorIndexOptions, "originalReader" | "threads">, threads: number) {
+  private constructor(
+    options: Omit<VectorIndexOptions, "originalReader" | "threads"> & { readonly threads?: IndexThreads },
+    threads: Partial<IndexThreadsOptions>,
+  ) {
     this.options = {
       ...options,
-      threads: new IndexThreads({ linkingThreads: threads, searchThreads: 2 }),
+      threads: options.threads ?? new IndexThreads({ linkingThreads: 2, searchThreads: 2, ...threads }),
       originalReader: {
         read: (row, target, offset) => {
           const vector = this.rows.get(row);
@@ -70,7 +73,7 @@ export class IndexTrial {
 
   static async create(
     options: Partial<VectorIndexOptions> & { dimension: number },
-    threads = 2,
+    threads: Partial<IndexThreadsOptions> = {},
   ): Promise<IndexTrial> {
     const trial = new IndexTrial(
       {

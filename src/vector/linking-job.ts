@@ -47,6 +47,20 @@ export interface LinkingReply {
   readonly trials?: TrialSums;
 }
 
+/** True for jobs that lock and rewrite lists: a thread that dies over one may leave any list locked or half written. */
+export function changesGraph(job: LinkingJob): boolean {
+  return job.kind !== "calibrate";
+}
+
+/** Jobs of one index that no thread will end. No thread works on the graph of the index any more, if it is damaged. */
+export interface LostJobs {
+  readonly jobs: readonly LinkingJob[];
+  /** Lists may be locked or half written. */
+  readonly isGraphDamaged: boolean;
+  /** Why the first thread ended. */
+  readonly cause: Error;
+}
+
 /** An index that has work for linking threads. */
 export interface LinkingSource {
   readonly access: IndexAccess;
@@ -55,5 +69,6 @@ export interface LinkingSource {
   /** The next slice, or undefined if there is nothing to do. */
   nextJob(): LinkingJob | undefined;
   jobDone(job: LinkingJob, reply: LinkingReply): void;
-  jobFailed(error: Error): void;
+  /** Called when threads died over jobs; what was lost may be given out again. */
+  jobsLost(lost: LostJobs): void;
 }

@@ -1,29 +1,42 @@
 // The linking threads of one database, shared by all its indexes. Threads start with the first work there is, take
 // slices from the indexes in turn, and never keep the process alive unless somebody waits for them.
+//
+// A thread that dies may hold the lock of a list, for which others wait without end. So every thread that works on the
+// same index is ended too; when the last has, the index is told, mends its graph, and threads are started anew.
 
-import { Worker } from "node:worker_threads";
-import type { LinkingJob, LinkingReply, LinkingRequest, LinkingSource } from "./linking-job.js";
+import { changesGraph, type LinkingJob, type LinkingReply, type LinkingSource } from "./linking-job.js";
+import { LinkingThread, type LinkingWork, type ThreadListener } from "./linking-thread.js";
+import { warnOfDeath, type OnThreadDeath } from "./thread-death.js";
 
-interface Thread {
-  readonly worker: Worker;
-  /** Indexes that this thread has access to. */
-  readonly known: Set<number>;
-  busy: { readonly index: number; readonly job: LinkingJob } | undefined;
+/** An index whose graph a thread may have damaged, while other threads still work on it. */
+interface Breakdown {
+  readonly cause: Error;
+  readonly jobs: LinkingJob[];
 }
 
 /** Worker threads that link rows in the background. */
 export class LinkingPool {
   /** Most threads that run at once. */
   readonly threadCount: number;
-  readonly #threads: Thread[] = [];
+  readonly #threads: LinkingThread[] = [];
   readonly #sources = new Map<number, LinkingSource>();
+  readonly #breakdowns = new Map<number, Breakdown>();
+  readonly #onDeath: OnThreadDeath;
+  readonly #listener: ThreadListener = {
+    onReply: (thread, reply) => this.#finish(thread, reply),
+    onEnd: (thread, cause) => this.#ended(thread, cause),
+  };
   #nextIndex = 0;
   /** Index whose turn it is: the first of those behind the one served last. */
   #turn = 0;
+  /** Fewer than `threadCount` once the machine has refused to start another. */
+  #startable: number;
   #closed = false;
 
-  constructor(threadCount: number) {
+  constructor(threadCount: number, onDeath: OnThreadDeath = warnOfDeath) {
     this.threadCount = threadCount;
+    this.#startable = threadCount;
+    this.#onDeath = onDeath;
   }
 
   get runningThreads(): number {
@@ -40,38 +53,34 @@ export class LinkingPool {
   /** Forgets an index. None of its jobs may be running. */
   detach(index: number): void {
     this.#sources.delete(index);
-    for (const thread of this.#threads) {
-      if (thread.known.delete(index)) post(thread, { kind: "forget", index });
-    }
+    for (const thread of this.#threads) thread.forget(index);
   }
 
   /** Gives work to idle threads; called whenever an index may have some. */
   wake(): void {
     if (this.#closed) return;
-    for (const { busy, worker } of this.#threads) {
-      if (busy !== undefined && this.#sources.get(busy.index)?.awaited === true) worker.ref();
+    for (const thread of this.#threads) {
+      if (thread.busy !== undefined && this.#sources.get(thread.busy.index)?.awaited === true)
+        thread.keepProcess();
     }
-    for (let thread = this.#idleThread(); thread !== undefined; thread = this.#idleThread()) {
+    while (this.#hasRoom()) {
       const next = this.#nextJob();
-      if (next === undefined) return;
-      this.#dispatch(thread === "new" ? this.#start() : thread, next);
+      if (next === undefined || !this.#dispatch(next)) return;
     }
   }
 
   /** Stops the threads. No source may have a running job. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#threads.map((thread) => thread.worker.terminate()));
-    this.#threads.length = 0;
+    await Promise.all(this.#threads.splice(0).map((thread) => thread.end()));
   }
 
-  #idleThread(): Thread | "new" | undefined {
-    const idle = this.#threads.find((thread) => thread.busy === undefined);
-    return idle ?? (this.#threads.length < this.threadCount ? "new" : undefined);
+  #hasRoom(): boolean {
+    return this.#threads.length < this.#startable || this.#threads.some((thread) => thread.isIdle);
   }
 
   /** Asks the indexes in turn. */
-  #nextJob(): { index: number; job: LinkingJob } | undefined {
+  #nextJob(): LinkingWork | undefined {
     const indexes = [...this.#sources.keys()];
     const start = Math.max(
       0,
@@ -79,6 +88,7 @@ export class LinkingPool {
     );
     for (let i = 0; i < indexes.length; i++) {
       const index = indexes[(start + i) % indexes.length]!;
+      if (this.#breakdowns.has(index)) continue;
       const job = this.#sources.get(index)!.nextJob();
       if (job === undefined) continue;
       this.#turn = index + 1;
@@ -87,52 +97,72 @@ export class LinkingPool {
     return undefined;
   }
 
-  #start(): Thread {
-    const worker = new Worker(new URL("./linking-worker.js", import.meta.url), {
-      workerData: { thread: this.#threads.length + 1 },
-      name: "omendb-linking",
-      // Some options of the process, such as --input-type, stop a thread that is started from a file.
-      execArgv: [],
-    });
-    const thread: Thread = { worker, known: new Set(), busy: undefined };
-    worker.on("message", (reply: LinkingReply) => {
-      this.#finish(thread, reply);
-    });
-    worker.on("error", (error: Error) => {
-      this.#fail(error);
-    });
-    worker.unref();
+  /** Hands work to an idle thread or a new one; false if the machine gives none. */
+  #dispatch(work: LinkingWork): boolean {
+    const source = this.#sources.get(work.index)!;
+    let thread = this.#threads.find(({ isIdle }) => isIdle);
+    try {
+      thread ??= this.#start();
+    } catch (error) {
+      this.#refused(work, error instanceof Error ? error : new Error(String(error)));
+      return false;
+    }
+    thread.run(work, source.access);
+    if (source.awaited) thread.keepProcess();
+    return true;
+  }
+
+  #start(): LinkingThread {
+    const taken = new Set(this.#threads.map(({ number }) => number));
+    let number = 1;
+    while (taken.has(number)) number++;
+    const thread = new LinkingThread(number, this.#listener);
     this.#threads.push(thread);
     return thread;
   }
 
-  #dispatch(thread: Thread, work: { index: number; job: LinkingJob }): void {
-    const source = this.#sources.get(work.index)!;
-    thread.busy = work;
-    if (source.awaited) thread.worker.ref();
-    const known = thread.known.has(work.index);
-    thread.known.add(work.index);
-    post(thread, { kind: "run", ...work, ...(known ? {} : { access: source.access }) });
+  /** No thread was started. Those that run go on alone; without any, the index decides how often it is tried. */
+  #refused({ index, job }: LinkingWork, cause: Error): void {
+    this.#onDeath({ kind: "linking", cause });
+    if (this.#threads.length > 0) this.#startable = this.#threads.length;
+    this.#sources.get(index)?.jobsLost({ jobs: [job], isGraphDamaged: false, cause });
   }
 
-  #finish(thread: Thread, reply: LinkingReply): void {
+  #finish(thread: LinkingThread, reply: LinkingReply): void {
     const work = thread.busy!;
-    thread.busy = undefined;
-    thread.worker.unref();
+    thread.rest();
     this.#sources.get(reply.index)?.jobDone(work.job, reply);
     this.wake();
   }
 
-  /** A thread that died may have held the lock of a list, so no other thread goes on; searches do. */
-  #fail(error: Error): void {
+  #ended(thread: LinkingThread, cause: Error): void {
     if (this.#closed) return;
-    this.#closed = true;
-    for (const thread of this.#threads) void thread.worker.terminate();
-    for (const source of this.#sources.values()) source.jobFailed(error);
-    this.#threads.length = 0;
+    this.#threads.splice(this.#threads.indexOf(thread), 1);
+    if (!thread.isEnding) this.#onDeath({ kind: "linking", cause });
+    if (thread.busy !== undefined) this.#lose(thread.busy, cause);
+    this.#endBreakdowns();
+    this.wake();
   }
-}
 
-function post(thread: Thread, request: LinkingRequest): void {
-  thread.worker.postMessage(request);
+  #lose({ index, job }: LinkingWork, cause: Error): void {
+    const known = this.#breakdowns.get(index);
+    if (known !== undefined) known.jobs.push(job);
+    else if (changesGraph(job)) this.#breakDown(index, { cause, jobs: [job] });
+    else this.#sources.get(index)?.jobsLost({ jobs: [job], isGraphDamaged: false, cause });
+  }
+
+  /** No further job of the index is given out, and every thread that works on it is ended. */
+  #breakDown(index: number, breakdown: Breakdown): void {
+    this.#breakdowns.set(index, breakdown);
+    for (const thread of this.#threads) if (thread.busy?.index === index) void thread.end();
+  }
+
+  /** Tells indexes that no thread works on any more. */
+  #endBreakdowns(): void {
+    for (const [index, { cause, jobs }] of this.#breakdowns) {
+      if (this.#threads.some(({ busy }) => busy?.index === index)) continue;
+      this.#breakdowns.delete(index);
+      this.#sources.get(index)?.jobsLost({ jobs, isGraphDamaged: true, cause });
+    }
+  }
 }

@@ -44,6 +44,8 @@ port.on("message", (request: LinkingRequest) => {
 
 function openIndex({ module, memory, settings }: IndexAccess): OpenIndex {
   const kernel = instantiateKernel(module, memory, settings, thread);
+  // This thread may replace one that died.
+  kernel.clearScratch();
   return { kernel, header: new Int32Array(memory.buffer, kernel.headerAddress(), 64) };
 }
 

@@ -39,7 +39,7 @@ export class MadeUpThreads {
   act(): void {
     const step = this.#steps[this.#moment++];
     if (step === "take") {
-      const slot = this.#desk.claim();
+      const slot = this.#desk.claim(1);
       if (slot >= 0) this.#taken.push(slot);
     } else if (step === "tell") {
       const slot = this.#taken.shift();

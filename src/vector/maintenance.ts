@@ -10,7 +10,7 @@ import { Calibrator } from "./calibrator.js";
 import { consolidate, type ConsolidationHost } from "./consolidation.js";
 import type { IndexMemory } from "./index-memory.js";
 import type { IndexMeters } from "./index-meters.js";
-import type { IndexAccess, LinkingJob, LinkingReply, LinkingSource } from "./linking-job.js";
+import type { IndexAccess, LinkingJob, LinkingReply, LinkingSource, LostJobs } from "./linking-job.js";
 import type { LinkingPool } from "./linking-pool.js";
 
 /** Linking starts when scanning the tail would touch this many bytes of codes (some 50 µs). */
@@ -24,6 +24,9 @@ const writePauseMs = 25;
 /** Consolidation begins when this share of the linked rows is dead, and at least so many. */
 const deadShare = 0.2;
 const deadRowsMin = 64;
+/** So many deaths of threads over work that is not brought to its end between them are a fault that replacing does not mend. */
+const deathsMax = 3;
+
 interface Waiter {
   readonly isDone: () => boolean;
   readonly resolve: () => void;
@@ -67,6 +70,8 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
   #writePause: NodeJS.Timeout | undefined;
   #closed = false;
   #failure: OmenError | undefined;
+  /** Times that threads died over the graph since all rows were linked, and over trials since some came to their end. */
+  readonly #deaths = { graph: 0, trials: 0 };
   #waiters: Waiter[] = [];
   /** Chores waiting for a thread. */
   readonly #chores: Chore[] = [];
@@ -161,14 +166,16 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
 
   /** Resolves when every live row is linked and no consolidation is due or running. */
   whenSettled(): Promise<void> {
-    const settled = (): boolean =>
-      !this.#tailHasRows() && this.#consolidation === undefined && !this.#consolidationIsDue();
     this.#settling++;
-    const promise = this.#when(settled).finally(() => {
+    const promise = this.#when(() => this.#isSettled()).finally(() => {
       this.#settling--;
     });
     this.#consider();
     return promise;
+  }
+
+  #isSettled(): boolean {
+    return !this.#tailHasRows() && this.#consolidation === undefined && !this.#consolidationIsDue();
   }
 
   /** Stops new slices and waits for the running ones. Every pause needs a resume. */
@@ -241,9 +248,34 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
     this.#memory.setHeader("landmarksAt", 0);
   }
 
-  jobFailed(error: Error): void {
-    this.#runningJobs = 0;
-    this.#begun.clear();
+  /** Goes on where threads died, or gives up for good where they die again and again. */
+  jobsLost({ jobs, isGraphDamaged, cause }: LostJobs): void {
+    this.#runningJobs -= jobs.length;
+    for (const job of jobs) {
+      this.#begun.delete(job);
+      this.#runningChores.get(job)?.done(undefined);
+      this.#runningChores.delete(job);
+    }
+    if (isGraphDamaged) this.#unlinkAll();
+    if (++this.#deaths[isGraphDamaged ? "graph" : "trials"] >= deathsMax) this.#fail(cause);
+    this.#wakeWaiters();
+    this.#consider();
+  }
+
+  /**
+   * Threads died that may have left lists locked or half written. Every row leaves the graph and is linked again; until then
+   * searches find rows where they find all that are not linked yet, in the tail. Nothing refers to the dead ones any more.
+   */
+  #unlinkAll(): void {
+    this.#memory.kernel.unlinkAll();
+    this.#dropChores();
+    const dead = this.#dead.splice(0);
+    if (dead.length > 0) this.#host.onReleased(dead);
+    this.#linking = true;
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure !== undefined) return;
     const text = `Linking threads stopped: ${error.message}. Searches go on by scanning; reopen the database.`;
     this.#failure = new OmenError("unavailable", "linking_failed", text, { cause: error });
     this.#dropChores();
@@ -268,11 +300,13 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
           linkedRows: this.linkedRows,
           isSettled: !this.#tailHasRows(),
         })
-        .finally(() => {
+        .then((isDone) => {
           this.#calibrating = undefined;
+          if (isDone) this.#deaths.trials = 0;
           this.#consider();
         });
     }
+    if (this.#deaths.graph > 0 && this.#isSettled()) this.#deaths.graph = 0;
     if (!this.#linking) {
       const start = this.#rowsIn(tailStartBytes) * (this.linkedRows > 0 ? tailAgainFraction : 1);
       this.#linking = this.#settling > 0 ? this.#tailHasRows() : this.tailRows > start;
@@ -301,7 +335,7 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
     return !this.#closed && this.#failure === undefined;
   }
 
-  /** Runs a chore on a thread; undefined when the index is closed or linking failed. */
+  /** Runs a chore on a thread; undefined when its thread died, the index is closed or linking failed. */
   runSlice(job: LinkingJob): Promise<LinkingReply | undefined> {
     if (!this.isUsable()) return Promise.resolve(undefined);
     return new Promise((resolve) => {

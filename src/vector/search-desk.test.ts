@@ -8,15 +8,15 @@ import { SearchDesk } from "./search-desk.js";
 test("a slot goes from free to queued to claimed to found, and belongs to one at a time", () => {
   const host = new SearchDesk(2);
   const thread = new SearchDesk(2, host.buffer);
-  assert.equal(thread.claim(), -1);
+  assert.equal(thread.claim(1), -1);
   assert.equal(host.takeBack(), -1);
   const slot = host.freeSlot();
   host.slots[slot]!.query[7] = 3.5;
   host.queue(slot);
   const other = host.freeSlot();
   assert.notEqual(other, slot);
-  assert.equal(thread.claim(), slot);
-  assert.equal(thread.claim(), -1);
+  assert.equal(thread.claim(1), slot);
+  assert.equal(thread.claim(1), -1);
   assert.equal(host.takeBack(), -1);
   assert.equal(host.foundSlot(), -1);
   assert.equal(thread.slots[slot]!.query[7], 3.5);
@@ -27,9 +27,21 @@ test("a slot goes from free to queued to claimed to found, and belongs to one at
   host.queue(other);
   assert.equal(host.freeSlot(), -1);
   assert.equal(host.takeBack(), other);
-  assert.equal(thread.claim(), -1);
+  assert.equal(thread.claim(1), -1);
   host.release(slot);
   assert.equal(host.freeSlot(), slot);
+});
+
+test("what a thread had that died is free again, and nothing else is", () => {
+  const desk = new SearchDesk(4);
+  for (let slot = 0; slot < 4; slot++) desk.queue(slot);
+  assert.deepEqual([desk.claim(3), desk.claim(4), desk.claim(3)], [0, 1, 2]);
+  desk.tell(0);
+  desk.freeSlotsOf(3);
+  assert.equal(desk.foundSlot(), 0);
+  assert.equal(desk.freeSlot(), 2);
+  desk.queue(2);
+  assert.deepEqual([desk.claim(3), desk.claim(3), desk.claim(3)], [2, 3, -1]);
 });
 
 test("slots do not overlap", () => {

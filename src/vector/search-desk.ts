@@ -4,6 +4,8 @@
 //   free ──host──▶ queued ──thread──▶ claimed ──thread──▶ found ──host──▶ free
 //                     └───────────host takes it back──────────────────────▶
 //
+// A claimed slot says whose it is, so that the host can free what a thread that died had.
+//
 //   [control words 64 B][states of the slots][slot 0][slot 1]…
 //   slot: [16 words][query, f32 × 4,096][rows, u32 × 1,024]
 //
@@ -14,13 +16,14 @@ import { limits } from "../model/limits.js";
 /** States of a slot. */
 const free = 0;
 const queued = 1;
-const claimed = 2;
-const found = 3;
+const found = 2;
+/** A slot in this state and those above is claimed by the thread of scratch memory 0, 1, … */
+const claimedByFirst = 3;
 
 // Control words.
 /** Counts up whenever there is something to look at. */
 const bell = 0;
-/** Threads that sleep, or are about to. */
+/** Threads that sleep, or are about to. One that died asleep stays counted: the host looks for sleepers in vain. */
 const sleeping = 1;
 
 const controlBytes = 64;
@@ -122,6 +125,12 @@ export class SearchDesk {
     Atomics.store(this.#states, slot, free);
   }
 
+  /** Frees what a thread had that has died. */
+  freeSlotsOf(thread: number): void {
+    for (let slot = 0; slot < this.#states.length; slot++)
+      Atomics.compareExchange(this.#states, slot, claimedByFirst + thread, free);
+  }
+
   // ---- the threads' part
 
   /** What `sleep` compares the bell with: taken before looking for work. */
@@ -129,9 +138,9 @@ export class SearchDesk {
     return Atomics.load(this.#control, bell);
   }
 
-  /** Takes a queued slot, or -1. */
-  claim(): number {
-    return this.#move(queued, claimed);
+  /** Takes a queued slot for a thread, given by the number of its scratch memory; -1 if there is none. */
+  claim(thread: number): number {
+    return this.#move(queued, claimedByFirst + thread);
   }
 
   /** Hands over what was found in a claimed slot. */

@@ -1,12 +1,19 @@
 // The search threads of one database, shared by all its indexes: they start with the first searches that wait together,
 // sleep while none wait, and never keep the process alive. What they work on lies in a SearchDesk.
+//
+// One that dies takes no search with it: the host does what it had. Another takes its place with the next searches that
+// wait together, until they die too often.
 
 import { Worker } from "node:worker_threads";
 import type { IndexAccess } from "./linking-job.js";
 import { SearchDesk } from "./search-desk.js";
+import { warnOfDeath, type OnThreadDeath } from "./thread-death.js";
 
 /** Slots a thread: one it works on, and enough waiting for the time in which the host walks itself. */
 const slotsPerThread = 4;
+/** With so many deaths within a minute, the host searches alone from then on. */
+const deathsMax = 3;
+const deathsWithinMs = 60_000;
 
 /** To a search thread. Sent before the first query on an index is queued; read when a thread comes to it. */
 export type SearchThreadMessage =
@@ -25,26 +32,32 @@ export interface SearchThreadStart {
 export interface SearchThreadsOptions {
   readonly threadCount: number;
   readonly firstThread: number;
+  readonly onDeath?: OnThreadDeath;
 }
 
 /** Worker threads that walk graphs and scan codes for searches that wait together. */
 export class SearchThreads {
   readonly threadCount: number;
   readonly #firstThread: number;
-  readonly #workers: Worker[] = [];
+  readonly #onDeath: OnThreadDeath;
+  /** By the number of their scratch memory. */
+  readonly #workers = new Map<number, Worker>();
   /** Indexes that the threads have been told of. */
-  readonly #known = new Set<number>();
+  readonly #known = new Map<number, IndexAccess>();
+  /** When threads died. */
+  readonly #deaths: number[] = [];
   #nextIndex = 0;
   #desk: SearchDesk | undefined;
   #ended = false;
 
-  constructor({ threadCount, firstThread }: SearchThreadsOptions) {
+  constructor({ threadCount, firstThread, onDeath = warnOfDeath }: SearchThreadsOptions) {
     this.threadCount = threadCount;
     this.#firstThread = firstThread;
+    this.#onDeath = onDeath;
   }
 
   get runningThreads(): number {
-    return this.#workers.length;
+    return this.#workers.size;
   }
 
   /** True while searches can be shared with threads. */
@@ -65,11 +78,12 @@ export class SearchThreads {
     this.#desk?.wakeAll();
   }
 
-  /** The desk of the threads, which know the index from now on; they are started if they do not run. */
+  /** The desk of the threads, which know the index from now on; those that do not run are started. */
   deskFor(index: number, access: IndexAccess): SearchDesk {
-    this.#desk ??= this.#start();
+    this.#desk ??= new SearchDesk(this.#slotCount);
+    if (this.#workers.size < this.threadCount) this.#startMissing(this.#desk);
     if (!this.#known.has(index)) {
-      this.#known.add(index);
+      this.#known.set(index, access);
       this.#post({ kind: "open", index, access });
     }
     return this.#desk;
@@ -78,39 +92,65 @@ export class SearchThreads {
   /** Stops the threads. */
   async close(): Promise<void> {
     this.#ended = true;
-    await Promise.all(this.#workers.splice(0).map((worker) => worker.terminate()));
+    const workers = [...this.#workers.values()];
+    this.#workers.clear();
+    await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
-  #start(): SearchDesk {
-    const slotCount = this.threadCount * slotsPerThread;
-    const desk = new SearchDesk(slotCount);
-    for (let i = 0; i < this.threadCount; i++) {
-      const workerData: SearchThreadStart = {
-        slotCount,
-        buffer: desk.buffer,
-        thread: this.#firstThread + i,
-      };
-      const worker = new Worker(new URL("./search-worker.js", import.meta.url), {
-        workerData,
-        name: "omendb-search",
-        // As for linking threads.
-        execArgv: [],
-      });
-      worker.on("error", () => this.#fail());
-      worker.on("exit", () => this.#fail());
-      worker.unref();
-      this.#workers.push(worker);
+  get #slotCount(): number {
+    return this.threadCount * slotsPerThread;
+  }
+
+  #startMissing(desk: SearchDesk): void {
+    for (let i = 0; i < this.threadCount && !this.#ended; i++) {
+      const thread = this.#firstThread + i;
+      if (this.#workers.has(thread)) continue;
+      try {
+        this.#start(thread, desk);
+      } catch (error) {
+        this.#died(error instanceof Error ? error : new Error(String(error)));
+      }
     }
-    return desk;
+  }
+
+  /** Throws where the machine gives no thread. */
+  #start(thread: number, desk: SearchDesk): void {
+    const workerData: SearchThreadStart = { slotCount: this.#slotCount, buffer: desk.buffer, thread };
+    const worker = new Worker(new URL("./search-worker.js", import.meta.url), {
+      workerData,
+      name: "omendb-search",
+      // As for linking threads.
+      execArgv: [],
+    });
+    let cause: Error | undefined;
+    worker.on("error", (error: Error) => {
+      cause = error;
+    });
+    worker.on("exit", (code) => {
+      if (this.#ended) return;
+      this.#workers.delete(thread);
+      // Between two turns: no search is under way.
+      desk.freeSlotsOf(thread);
+      this.#died(cause ?? new Error(`the thread was stopped, with exit code ${code}`));
+    });
+    worker.unref();
+    this.#workers.set(thread, worker);
+    for (const [index, access] of this.#known) post(worker, { kind: "open", index, access });
   }
 
   #post(message: SearchThreadMessage): void {
-    for (const worker of this.#workers) worker.postMessage(message);
+    for (const worker of this.#workers.values()) post(worker, message);
   }
 
-  /** A thread that cannot start, or dies, changes no answer: the host goes on alone. */
-  #fail(): void {
-    if (this.#ended) return;
-    void this.close();
+  /** A thread that cannot start, or dies, changes no answer. Where they die again and again the host goes on alone. */
+  #died(cause: Error): void {
+    this.#onDeath({ kind: "searching", cause });
+    this.#deaths.push(performance.now());
+    if (this.#deaths.length < deathsMax) return;
+    if (performance.now() - this.#deaths.shift()! < deathsWithinMs) void this.close();
   }
+}
+
+function post(worker: Worker, message: SearchThreadMessage): void {
+  worker.postMessage(message);
 }

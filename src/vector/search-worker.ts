@@ -30,7 +30,7 @@ const desk = new SearchDesk(slotCount, buffer);
 
 for (;;) {
   const heard = desk.listen();
-  const slot = desk.claim();
+  const slot = desk.claim(thread);
   if (slot >= 0) {
     serve(slot);
     continue;
@@ -52,6 +52,8 @@ function readMessages(): void {
 
 function openIndex({ module, memory, settings }: IndexAccess): OpenIndex {
   const kernel = instantiateKernel(module, memory, settings, thread);
+  // This thread may replace one that died.
+  kernel.clearScratch();
   return {
     memory,
     kernel,

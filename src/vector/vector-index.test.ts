@@ -218,7 +218,7 @@ describe("deletes and reuse", () => {
   it("keeps what it promises under writes, deletes and consolidation at once", async () => {
     const random = seededRandom(47);
     const dimension = 12;
-    const trial = await IndexTrial.create({ dimension, metric: "euclidean" }, 3);
+    const trial = await IndexTrial.create({ dimension, metric: "euclidean" }, { linkingThreads: 3 });
     for (let step = 0; step < 120; step++) {
       trial.insert(clusteredVectors({ n: 100, dimension, clusters: 8 }, random));
       const rows = [...trial.rows.keys()];
