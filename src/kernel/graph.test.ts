@@ -6,7 +6,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { checkGraph, recallOf } from "./graph-check.suite.js";
 import { builds, TestIndex } from "./kernel-harness.suite.js";
-import type { KernelSettings } from "./kernel-settings.js";
+import { blockRows, type KernelSettings } from "./kernel-settings.js";
 import { check, clusteredVectors, extremeVectors, metrics, vectorsOf } from "./vectors.suite.js";
 import type { KernelModule } from "./wasm-module.js";
 
@@ -103,5 +103,36 @@ for (const module of builds) {
       ),
       100,
     );
+  });
+}
+
+for (const module of builds) {
+  test(`${module.build}: all rows leave the graph at once and are linked anew, whatever threads left behind`, () => {
+    const settings = { dimension, maxDegree: 16, efConstruction: 64, threads: 2 };
+    const index = new TestIndex(module, settings, ownMemory());
+    const vectors = clusteredVectors({ count, dimension, seed: 11 });
+    index.add(vectors);
+    index.kernel.linkTail(count);
+    for (let row = 0; row < count; row += 3) index.kernel.remove(row);
+    for (let row = 0; row < count; row += 6) index.kernel.condemn(row);
+    // Lists are locked, half written, and of rows claimed; the scratch of the thread that did it is full of marks.
+    for (let row = 0; row < count; row += 5) {
+      const block = index.kernel.blockAddress(Math.floor(row / blockRows)) >>> 0;
+      const links = block + blockRows / 2 + (row % blockRows) * index.kernel.linkStrideBytes();
+      index.words(links, 2).set([0x8000_0310, row ^ 1]);
+      index.words(block + blockRows / 4, blockRows / 32).fill(0xffff_ffff);
+    }
+    const thread = index.instance(1);
+    const bitSetBytes = (thread.inputAddress() - thread.allowedAddress()) >>> 0;
+    index.words(thread.allowedAddress() - 3 * bitSetBytes, Math.ceil(count / 32)).fill(0xffff_ffff);
+    index.kernel.unlinkAll();
+    assert.deepEqual([index.kernel.countLiveLinked(), index.header("linkedCount")], [0, 0]);
+    thread.clearScratch();
+    const live = index.kernel.countLive();
+    assert.equal(thread.linkTail(count), live);
+    checkGraph(index);
+    const left = new Map([...vectors.entries()].filter(([row]) => row % 3 !== 0));
+    const queries = clusteredVectors({ count: 50, dimension, seed: 12 });
+    assert.ok(recallOf({ index, vectors: left, queries, ef: 64 }) > 0.95);
   });
 }

@@ -93,7 +93,7 @@ export class DyingTrial {
     };
   }
 
-  /** The next jobs of this kind end in a trap of the kernel. */
+  /** The next jobs of this kind end in a trap of the kernel, but for the first of each thread, which is sent before anyone can see it. */
   plantTraps(kind: LinkingJob["kind"], count: number): void {
     this.#traps = { kind, count };
   }

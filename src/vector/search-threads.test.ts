@@ -6,9 +6,11 @@ import { setImmediate as turn } from "node:timers/promises";
 import { seededRandom } from "../base/seeded-random.js";
 import { metrics } from "../kernel/vectors.suite.js";
 import type { SearchEffort } from "../model/search-effort.js";
+import { RunningThreads } from "./dying-threads.suite.js";
 import { clusteredVectors, IndexTrial, kinds } from "./index-trial.suite.js";
 import type { QueuedSearch } from "./parallel-search.js";
 import type { SearchThreads } from "./search-threads.js";
+import type { ThreadDeath } from "./thread-death.js";
 import type { IndexHits } from "./searcher.js";
 import type { VectorIndex } from "./vector-index.js";
 
@@ -120,9 +122,45 @@ describe("search threads", () => {
     await trial.close();
   });
 
-  it("that die change no answer", async () => {
+  it("that die change no answer and are replaced", { timeout: 120_000 }, async () => {
     const random = seededRandom(29);
-    const trial = await IndexTrial.create(shape);
+    const deaths: ThreadDeath[] = [];
+    for (let round = 0; round < 4; round++) {
+      const trial = await IndexTrial.create(shape, { onDeath: (death) => deaths.push(death) });
+      trial.insert(clusteredVectors({ n: 3000, ...shape }, random));
+      await trial.index.waitUntilLinked();
+      const { searching } = trial.options.threads;
+      // None links any more: those that start from now on are search threads.
+      const running = new RunningThreads();
+      const foundByThreads = watchThreads(trial.index);
+      const asked = askAll(clusteredVectors({ n: 50, ...shape }, random));
+      const expected = alone(trial.index, asked);
+      for (let count = 0; count < 2; count++) {
+        assert.deepEqual(together(trial.index, asked), expected);
+        for (let turns = 1 + random.below(4); turns > 0; turns--) await turn();
+        running.endOne(random);
+        assert.deepEqual(together(trial.index, asked), expected);
+        await running.haveEnded();
+        assert.equal(searching.runningThreads, 1);
+        assert.deepEqual(together(trial.index, asked), expected);
+        assert.equal(searching.runningThreads, 2);
+        // Slots that a dead thread had would be missing in the end.
+        const enough = foundByThreads() + 30;
+        while (foundByThreads() < enough) {
+          assert.deepEqual(together(trial.index, asked), expected);
+          await turn();
+        }
+      }
+      running.stop();
+      await trial.close();
+    }
+    assert.equal(deaths.length, 8);
+  });
+
+  it("that die again and again are not replaced any more, and the host goes on alone", async () => {
+    const random = seededRandom(29);
+    const deaths: ThreadDeath[] = [];
+    const trial = await IndexTrial.create(shape, { onDeath: (death) => deaths.push(death) });
     trial.insert(clusteredVectors({ n: 3000, ...shape }, random));
     await trial.index.waitUntilLinked();
     const { searching } = trial.options.threads;
@@ -131,10 +169,11 @@ describe("search threads", () => {
     searching.deskFor(searching.attach(), bad as unknown as Parameters<SearchThreads["deskFor"]>[1]);
     const asked = askAll(clusteredVectors({ n: 50, ...shape }, random));
     const expected = alone(trial.index, asked);
-    while (searching.runningThreads > 0) {
+    while (searching.isUsable) {
       assert.deepEqual(together(trial.index, asked), expected);
       await turn();
     }
+    assert.equal(deaths.length, 3);
     assert.equal(trial.index.canShare({ limit: 10, effort: { kind: "ef", ef: 64 } }), false);
     assert.deepEqual(together(trial.index, asked), expected);
     await trial.close();
