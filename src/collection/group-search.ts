@@ -192,9 +192,10 @@ class GroupSearch {
   }
 
   #view(groups: Groups): SearchGroup[] {
+    const answer = this.#parts.views.answer();
     return Array.from(groups, ([value, rows]: readonly [FilterScalar, readonly SeenRow[]]) => ({
       value,
-      hits: rows.map(({ row, score }) => this.#parts.views.hit(row, score, this.#request.search.include)),
+      hits: rows.map(({ row, score }) => answer.hit(row, score, this.#request.search.include)),
     }));
   }
 }

@@ -21,9 +21,10 @@ export function* readPoints(
   include: ResolvedInclude,
 ): Generator<void, (Point | undefined)[]> {
   const points: (Point | undefined)[] = [];
+  const answer = views.answer();
   for (const id of ids) {
     const row = store.rowOf(id);
-    points.push(row < 0 ? undefined : views.point(row, include));
+    points.push(row < 0 ? undefined : answer.point(row, include));
     if (points.length % pointsBetweenPauses === 0) yield;
   }
   return points;
@@ -41,6 +42,7 @@ export function* listPoints(
 ): Generator<void, ListResult> {
   const { store, views, writer } = parts;
   const points: Point[] = [];
+  const answer = views.answer();
   const touched = writer.watch();
   const rows = filter === undefined ? undefined : new ListedRows(parts, filter, touched);
   try {
@@ -52,7 +54,7 @@ export function* listPoints(
       // One more than the page holds is known to exist: there is a next page, though a filter may leave it empty.
       if (points.length === limit) return { points, next: points[points.length - 1]!.id };
       if (rows?.matches(found.row) === false) continue;
-      const point = views.point(found.row, include);
+      const point = answer.point(found.row, include);
       if (point !== undefined) points.push(point);
     }
     return { points };

@@ -64,11 +64,12 @@ function* view(
   }: { readonly keys: readonly OrderKey[]; readonly order: PointOrder; readonly isSettled: () => boolean },
 ): Generator<void, Point[]> {
   const points: Point[] = [];
+  const answer = views.answer();
   for (const [i, key] of keys.entries()) {
     if (i % pointsBetweenPauses === pointsBetweenPauses - 1) yield;
     const row = store.rowOf(key.id);
     if (row < 0 || (!isSettled() && !standsAt(store.readPoint(row), key, order))) continue;
-    const point = views.point(row, include);
+    const point = answer.point(row, include);
     if (point !== undefined) points.push(point);
   }
   return points;

@@ -8,7 +8,7 @@ import type { ExplainedSearch, Hit, SearchGroup } from "../model/requests.js";
 import type { IndexHits, SearchCourse } from "../vector/searcher.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { CollectionMonitor } from "./collection-monitor.js";
-import type { PointViews } from "./point-views.js";
+import type { AnswerViews, PointViews } from "./point-views.js";
 import type { RowSet } from "../metadata/row-set.js";
 import { compareScores } from "../model/score-order.js";
 import { withEligibleRows, type EligibleSources, type FilterFinding } from "./eligible-rows.js";
@@ -51,11 +51,12 @@ export class Searcher {
   /** The hits of many searches, with turns of the event loop between them. */
   async searchAll(requests: readonly ResolvedSearch[]): Promise<Hit[][]> {
     const begin = performance.now();
-    const all = await this.#searchShared(requests, begin);
+    const answer = this.#parts.views.answer();
+    const all = await this.#searchShared(requests, begin, answer);
     let end = performance.now() + sliceMs;
     for (const [i, request] of requests.entries()) {
       if (all[i] !== undefined) continue;
-      const hits = this.#answer(request, begin);
+      const hits = this.#answer(request, begin, answer);
       all[i] = hits instanceof Promise ? await hits : hits;
       if (performance.now() < end) continue;
       await nextTurn();
@@ -66,7 +67,11 @@ export class Searcher {
   }
 
   /** The hits of those searches that threads can share in, if there are several, each in the place of its request. */
-  async #searchShared(requests: readonly ResolvedSearch[], begin: number): Promise<Hit[][]> {
+  async #searchShared(
+    requests: readonly ResolvedSearch[],
+    begin: number,
+    answer: AnswerViews,
+  ): Promise<Hit[][]> {
     const all: Hit[][] = [];
     const errors: unknown[] = [];
     const waiting = requests.flatMap((request, i): WaitingSearch[] =>
@@ -78,23 +83,27 @@ export class Searcher {
       this.#parts.assertOpen();
       if (errors.length > 0) throw errors[0];
     };
-    if (waiting.length > 1) await this.#answerTogether(waiting, check);
+    if (waiting.length > 1) await this.#answerTogether(waiting, check, () => answer);
     if (errors.length > 0) throw errors[0];
     return all;
   }
 
-  #answer(request: ResolvedSearch, begin: number): Hit[] | Promise<Hit[]> {
+  #answer(
+    request: ResolvedSearch,
+    begin: number,
+    answer = this.#parts.views.answer(),
+  ): Hit[] | Promise<Hit[]> {
     this.#parts.writer.assertSound();
     const { filter } = request;
     if (filter === undefined) {
       const found = this.#rank(request);
-      const hits = this.#view(found, request);
+      const hits = this.#view(found, request, answer);
       this.#record(request, begin, found.course);
       return hits;
     }
     return withEligibleRows(this.#parts, filter, (rows, finding) => {
       const found = rows.count === 0 ? undefined : this.#rank(request, rows);
-      const hits = found === undefined ? [] : this.#view(found, request);
+      const hits = found === undefined ? [] : this.#view(found, request, answer);
       this.#record(request, begin, found?.course, { rows, ...finding });
       return hits;
     });
@@ -132,18 +141,27 @@ export class Searcher {
     const [first] = waiting;
     try {
       if (waiting.length === 1) first!.found(await this.#answer(first!.request, first!.begin));
-      else await this.#answerTogether(waiting, () => {});
+      else
+        await this.#answerTogether(
+          waiting,
+          () => {},
+          () => this.#parts.views.answer(),
+        );
     } catch (error) {
       // Rejecting one that was told already does nothing.
       for (const { failed } of waiting) failed(error);
     }
   }
 
-  async #answerTogether(waiting: readonly WaitingSearch[], check: () => void): Promise<void> {
+  async #answerTogether(
+    waiting: readonly WaitingSearch[],
+    check: () => void,
+    answer: () => AnswerViews,
+  ): Promise<void> {
     this.#parts.writer.assertSound();
     const { indexes } = this.#parts;
     const view = (found: IndexHits, { request, begin }: WaitingSearch): Hit[] => {
-      const hits = this.#view(found, request);
+      const hits = this.#view(found, request, answer());
       this.#record(request, begin, found.course);
       return hits;
     };
@@ -160,7 +178,7 @@ export class Searcher {
     const begin = performance.now();
     const explained = await explainSearch(this.#parts, request, {
       rank: (search, allowed) => this.#rank(search, allowed),
-      view: (found, search) => this.#view(found, search),
+      view: (found, search) => this.#view(found, search, this.#parts.views.answer()),
     });
     const { filter, milliseconds: _, ...course } = explained.plan;
     const way = searchWayOf(request, course.way);
@@ -189,15 +207,15 @@ export class Searcher {
   }
 
   /** Hits for the found rows behind the offset. */
-  #view({ count, rows, scores }: IndexHits, request: ResolvedSearch): Hit[] {
-    const { views, fields } = this.#parts;
+  #view({ count, rows, scores }: IndexHits, request: ResolvedSearch, answer: AnswerViews): Hit[] {
+    const { fields } = this.#parts;
     const { offset, include, scoreThreshold } = request;
     const { metric } = fields[request.fieldIndex]!;
     const hits: Hit[] = [];
     for (let i = offset; i < count; i++) {
       const score = scores[i]!;
       if (scoreThreshold !== undefined && compareScores(metric, score, scoreThreshold) > 0) break;
-      hits.push(views.hit(rows[i]!, score, include));
+      hits.push(answer.hit(rows[i]!, score, include));
     }
     return hits;
   }

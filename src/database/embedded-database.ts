@@ -140,8 +140,23 @@ export class EmbeddedDatabase implements Database {
         received: JSON.stringify(name),
       });
     }
-    const { store, folder } = await this.#backing.create(name, config);
-    return this.#share(name, this.#build(name, config, { store, folder }));
+    const opened = await this.#backing.create(name, config);
+    try {
+      return await this.#share(name, this.#build(name, config, opened));
+    } catch (error) {
+      await this.#takeBack(name);
+      throw error;
+    }
+  }
+
+  /** A collection for which there was no memory, say, must not be there afterwards: creating it failed. */
+  async #takeBack(name: string): Promise<void> {
+    try {
+      const removeFiles = await this.#backing.remove(name);
+      await removeFiles();
+    } catch {
+      // The first failure is told. What is left is an empty collection.
+    }
   }
 
   #open(name: string): Promise<EmbeddedCollection> {

@@ -2,7 +2,7 @@
 
 import type { ResolvedVectorField } from "./collection-config.js";
 import type { DecodedPoint } from "./decode-points.js";
-import { pointsBetweenPauses } from "./limits.js";
+import { limits, pointsBetweenPauses } from "./limits.js";
 import { decodeFields, ownField } from "./decode-object.js";
 import { idError, readId } from "./decode-id.js";
 import {
@@ -14,7 +14,7 @@ import {
   type VectorSource,
 } from "./decode-vector.js";
 import { metadataError, readMetadata } from "./decode-metadata.js";
-import { invalidInput } from "./invalid-input.js";
+import { invalidInput, tooMany } from "./invalid-input.js";
 import { missingOrBad, namedFieldError, namesOf } from "./vector-field-errors.js";
 import { VectorRoom } from "./vector-room.js";
 
@@ -29,6 +29,7 @@ export function* decodeColumns(
     throw invalidInput("wrong_type", "metadata", metadata, "An array with one object an id is needed.");
   }
   const count = ids.length;
+  if (count > limits.pointsMax) throw tooMany("ids", ids, limits.pointsMax);
   if (metadata !== undefined && metadata.length !== count) {
     const message = `There must be one a id: ids has ${count}, metadata has ${metadata.length}.`;
     throw invalidInput("columns_length", "metadata", metadata, message);

@@ -3,7 +3,7 @@
 
 import type { OmenError } from "../base/omen-error.js";
 import type { PointId } from "./point.js";
-import { invalidInput } from "./invalid-input.js";
+import { invalidInput, tooMany } from "./invalid-input.js";
 import { limits } from "./limits.js";
 
 const bigintMin = -(2n ** 63n);
@@ -76,6 +76,7 @@ export function decodeId(value: unknown, field: string): PointId {
 /** Decodes an array of ids. */
 export function decodeIds(value: unknown, field: string): PointId[] {
   if (!Array.isArray(value)) throw invalidInput("wrong_type", field, value, "An array of ids is needed.");
+  if (value.length > limits.pointsMax) throw tooMany(field, value, limits.pointsMax);
   const ids: PointId[] = [];
   for (let i = 0; i < value.length; i++) {
     const id = readId(value[i]);

@@ -9,8 +9,8 @@ import { idError, readId } from "./decode-id.js";
 import { readVectorInto, vectorError } from "./decode-vector.js";
 import { decodeColumns } from "./decode-columns.js";
 import { metadataError, readMetadata } from "./decode-metadata.js";
-import { invalidInput, isPlainObject } from "./invalid-input.js";
-import { pointsBetweenPauses } from "./limits.js";
+import { invalidInput, isPlainObject, tooMany } from "./invalid-input.js";
+import { limits, pointsBetweenPauses } from "./limits.js";
 import { missingOrBad, namedFieldError, namesOf, unnamedFieldError } from "./vector-field-errors.js";
 import { VectorRoom } from "./vector-room.js";
 
@@ -37,6 +37,7 @@ export function* decodePoints(value: unknown, fields: VectorFields): Generator<v
 }
 
 function* decodeRows(rows: readonly unknown[], fields: VectorFields): Generator<void, DecodedPoint[]> {
+  if (rows.length > limits.pointsMax) throw tooMany("points", rows, limits.pointsMax);
   const rooms = fields.map((field) => new VectorRoom(field.dimension));
   const points: DecodedPoint[] = [];
   // The caller may change the array during a pause; what is read then is decoded like the rest.

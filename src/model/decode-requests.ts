@@ -9,7 +9,7 @@ import type { FilterNode } from "./filter-tree.js";
 import { decodeIds } from "./decode-id.js";
 import { decodeInclude, includeOfGet, includeOfSearch, type ResolvedInclude } from "./decode-include.js";
 import { decodeBorrowedVector, decodeVector } from "./decode-vector.js";
-import { invalidInput } from "./invalid-input.js";
+import { invalidInput, tooMany } from "./invalid-input.js";
 import { defaults, limits } from "./limits.js";
 import { decodeEffort, type SearchEffort } from "./search-effort.js";
 
@@ -72,6 +72,7 @@ export function decodeSearch(
 export function decodeSearches(value: unknown, fields: readonly ResolvedVectorField[]): ResolvedSearch[] {
   if (!Array.isArray(value))
     throw invalidInput("wrong_type", "requests", value, "An array of searches is needed.");
+  if (value.length > limits.searchesMax) throw tooMany("requests", value, limits.searchesMax);
   return Array.from(value, (request: unknown, i) => decodeSearch(request, fields, `requests[${i}]`));
 }
 

@@ -13,6 +13,16 @@ export function invalidInput(code: string, field: string, received: unknown, mes
   });
 }
 
+/** The error for more points, ids or searches than one call takes. */
+export function tooMany(field: string, received: readonly unknown[], countMax: number): OmenError {
+  return invalidInput(
+    "out_of_range",
+    field,
+    received,
+    `At most ${countMax} are taken in one call; split it.`,
+  );
+}
+
 /** A short text for any value; never throws and never runs code of the value's own. */
 export function showValue(value: unknown): string {
   switch (typeof value) {

@@ -23,6 +23,12 @@ export const limits = {
   searchThreadsMax: 64,
   /** An hour. */
   slowQueryMsMax: 3_600_000,
+  /** Points in one write, ids in one call. */
+  pointsMax: 1_000_000,
+  /** Searches of one batch. */
+  searchesMax: 100_000,
+  /** Metadata as JSON text, vectors and 64 bytes a point, in one answer. */
+  answerBytesMax: 256 * 1024 * 1024,
   indexedPathsMax: 256,
   filterDepthMax: 64,
   filterNodesMax: 4096,

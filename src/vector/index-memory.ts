@@ -118,16 +118,23 @@ export class IndexMemory {
     if (missing <= 0) return;
     const room = pagesMax - this.memory.buffer.byteLength / pageBytes;
     const pages = Math.min(room, Math.ceil(Math.max(missing, growthBytes, bytes / 8) / pageBytes));
+    if (this.#grow(pages) === undefined) return;
+    // Where memory is short there may be enough for what is needed now.
+    const cause = this.#grow(Math.ceil(missing / pageBytes));
+    if (cause === undefined) return;
+    const text = `The index needs ${missing} more bytes, which the machine does not give.`;
+    throw new OmenError("unavailable", "out_of_memory", `${text} Free memory or use a smaller collection.`, {
+      cause,
+    });
+  }
+
+  /** Returns what is thrown where the machine gives no memory. */
+  #grow(pages: number): unknown {
     try {
       this.memory.grow(pages);
-    } catch (cause) {
-      const text = `The index needs ${missing} more bytes, which the machine does not give.`;
-      throw new OmenError(
-        "unavailable",
-        "out_of_memory",
-        `${text} Free memory or use a smaller collection.`,
-        { cause },
-      );
+      return undefined;
+    } catch (error) {
+      return error;
     }
   }
 }

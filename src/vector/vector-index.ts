@@ -113,7 +113,12 @@ export class VectorIndex implements SharedSearcher {
       await index.close();
       return undefined;
     }
-    await index.#readOriginals();
+    try {
+      await index.#readOriginals();
+    } catch (error) {
+      await index.close();
+      throw error;
+    }
     index.#maintenance.calibrator.adopt(state.calibration);
     index.#maintenance.adopt(index.#memory.kernel.countLive(), index.#deadRows());
     return { index, sequence: state.sequence };
