@@ -42,7 +42,7 @@ test(
     for (let write = 0; write < acknowledged; write++) {
       const ids = Array.from({ length: perWrite }, (_, i) => `${write}-${i}`);
       const points = await collection.get(ids);
-      assert.ok(points.every((point, i) => point?.metadata?.["f7"] === `${ids[i]}-7`));
+      assert.ok(points.every((point, i) => point?.metadata?.["f7"] === `${write}-${i}-7`));
     }
     await database.close();
     await rm(folder, { recursive: true });

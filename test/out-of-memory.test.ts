@@ -142,6 +142,30 @@ describe("without memory", () => {
   });
 });
 
+it("an array for which there is no memory fails its call alone", async () => {
+  const database = await open(":memory:");
+  const collection = await database.createCollection("points", { dimension });
+  await collection.upsert(points(10, "a"));
+  const { Float32Array: Real } = globalThis;
+  const refusing = new Proxy(Real, {
+    construct(): never {
+      throw new RangeError("Array buffer allocation failed");
+    },
+  });
+  const read = (): Promise<unknown> => collection.get(["a1"], { include: { vector: true } });
+  const more = points(3, "b");
+  globalThis.Float32Array = refusing;
+  try {
+    await assert.rejects(read(), outOfMemory);
+  } finally {
+    globalThis.Float32Array = Real;
+  }
+  await read();
+  await collection.upsert(more);
+  assert.equal(await collection.count(), 13);
+  await database.close();
+});
+
 describe("calls that would take too much of the heap", () => {
   const length = 1_000_000;
 

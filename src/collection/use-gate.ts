@@ -1,6 +1,7 @@
 // Counts the calls that are under way, so that closing and dropping wait for them, and refuses calls after that.
 
 import { OmenError } from "../base/omen-error.js";
+import { withMemoryShortage } from "./memory-shortage.js";
 
 /** The error of any call after the database was closed. */
 export function databaseClosed(): OmenError {
@@ -40,6 +41,8 @@ export class UseGate {
     this.#activeCount++;
     try {
       return await call();
+    } catch (error) {
+      throw withMemoryShortage(error);
     } finally {
       this.#activeCount--;
       if (this.#activeCount === 0 && this.#reason !== undefined) this.#tellIdle();

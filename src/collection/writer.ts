@@ -14,7 +14,7 @@ import type { RowAllocator } from "./row-allocator.js";
 import { OmenError } from "../base/omen-error.js";
 import { CommitInFlight, releaseRows } from "./commit-in-flight.js";
 import { nextTurn, runInSlices } from "./time-slices.js";
-import { WriteGroup } from "./write-group.js";
+import { WriteGroup, type WritePlan } from "./write-group.js";
 
 /** A decoded write: what it does to a group, and how many rows it may take. */
 export interface WriteOperation<Result> {
@@ -214,7 +214,7 @@ export class Writer {
 
   async #commit(group: WriteGroup, callCount: number): Promise<void> {
     const { store } = this.#parts;
-    const plan = await runInSlices(group.plan());
+    const plan = await this.#plan(group);
     if (plan.changes.length === 0) return;
     // Decoding, looking up and planning may have taken a slice of time each, all in one turn of the event loop.
     if (plan.changes.length > changesInOneTurn) await nextTurn();
@@ -242,6 +242,16 @@ export class Writer {
       throw error;
     }
     monitor.flushed(callCount, performance.now() - begin);
+  }
+
+  /** A group of which there is no plan, for want of memory say, gives its rows back. */
+  async #plan(group: WriteGroup): Promise<WritePlan> {
+    try {
+      return await runInSlices(group.plan());
+    } catch (error) {
+      group.abandon();
+      throw error;
+    }
   }
 
   /** The store has a commit that the indexes could not take: only reopening brings them together again. */
