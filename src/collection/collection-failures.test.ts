@@ -3,12 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DatabaseEventName, DatabaseEvents, ErrorEvent } from "../model/database-events.js";
-import { OmenError } from "../base/omen-error.js";
 import { decodeCollectionConfig } from "../model/decode-config.js";
-import type { LinkingSource } from "../vector/linking-job.js";
 import type { EmbeddedCollection } from "./collection.js";
 import { CollectionMonitor, type EventSink } from "./collection-monitor.js";
-import { indexThreads, type IndexThreads } from "./index-threads.js";
+import { indexThreads } from "./index-threads.js";
 import { KeptStore } from "./kept-store.suite.js";
 import { openCollection } from "./open-collection.js";
 
@@ -32,7 +30,6 @@ async function withCollection(
     readonly points: EmbeddedCollection;
     readonly errors: readonly ErrorEvent[];
     readonly store: KeptStore;
-    readonly threads: IndexThreads;
   }) => Promise<void>,
 ): Promise<void> {
   const sink = new ErrorSink();
@@ -44,7 +41,7 @@ async function withCollection(
   const sources = { name: "points", config, store, folder: undefined, threads, saveConfig, monitor };
   const points = await openCollection(sources);
   try {
-    await use({ points, errors: sink.errors, store, threads });
+    await use({ points, errors: sink.errors, store });
   } finally {
     await points.close();
     await threads.close();
@@ -67,47 +64,3 @@ test("a flush that fails rejects its callers, and is told and counted", () =>
     assert.deepEqual([flushes.failed, flushes.calls, flushes.latencyMs.count], [1, 1, 1]);
     assert.deepEqual([writes.rejected.fault, writes.upsertMs.count], [1, 1]);
   }));
-
-test("the death of a linking thread is told, and searches go on", () =>
-  withCollection(async ({ points, errors, threads }) => {
-    await points.upsert([{ id: 1, vector: [1] }]);
-    const died = new Promise<void>((resolve) => {
-      threads.linking.attach(deadlyWork(resolve));
-    });
-    threads.linking.wake();
-    await died;
-    assert.equal(errors.length, 1);
-    const { source, error } = errors[0]!;
-    assert.equal(source, "linking");
-    assert.ok(error instanceof OmenError && error.code === "linking_failed");
-    assert.equal((await points.search({ vector: [1] })).length, 1);
-  }));
-
-/** Work whose module has no kernel, so that a thread that takes it throws. */
-function deadlyWork(onDied: () => void): LinkingSource {
-  const emptyModule = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
-  let isTaken = false;
-  return {
-    access: {
-      module: emptyModule,
-      memory: new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }),
-      settings: {
-        dimension: 1,
-        metric: "dot",
-        fullPrecision: false,
-        originalsInMemory: false,
-        maxDegree: 32,
-        efConstruction: 96,
-        threads: 2,
-      },
-    },
-    awaited: true,
-    nextJob: () => {
-      if (isTaken) return undefined;
-      isTaken = true;
-      return { kind: "link" };
-    },
-    jobDone: () => assert.fail("it cannot be done"),
-    jobFailed: onDied,
-  };
-}

@@ -3,6 +3,7 @@
 import { Emitter } from "../base/emitter.js";
 import { CollectionMeters } from "../collection/collection-meters.js";
 import { CollectionMonitor, type EventSink } from "../collection/collection-monitor.js";
+import { describeDeath, type ThreadDeath } from "../collection/index-threads.js";
 import type { DatabaseEventName, DatabaseEvents, DatabaseListener } from "../model/database-events.js";
 import type { WorkMetrics } from "../model/metrics.js";
 
@@ -31,6 +32,14 @@ export class DatabaseMonitor implements EventSink {
   /** Keeps what a collection has counted, which was dropped or could not be opened. */
   end(monitor: CollectionMonitor): void {
     if (this.#monitors.delete(monitor)) this.#gone.add(monitor.meters);
+  }
+
+  /** Tells that a thread ended, which is replaced: as a warning of the process where nobody listens. */
+  threadDied(death: ThreadDeath): void {
+    const message = describeDeath(death);
+    if (this.hasListeners("error"))
+      this.emit("error", { collection: null, source: "thread", error: death.cause, message });
+    else process.emitWarning(message, "OmenDBWarning");
   }
 
   /** What all collections have done. */

@@ -43,6 +43,7 @@ export class EmbeddedDatabase implements Database {
     this.#threads = indexThreads({
       linkingThreads: linkingThreads ?? Math.min(cores, linkingThreadsDefaultMax),
       searchThreads: searchThreads ?? Math.min(cores - 1, searchThreadsDefaultMax),
+      onDeath: (death) => this.#monitor.threadDied(death),
     });
   }
 

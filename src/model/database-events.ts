@@ -36,14 +36,15 @@ export interface RebuildEvent {
 }
 
 /** Where something went wrong. */
-export type ErrorSource = "checkpoint" | "compaction" | "linking" | "flush" | "index";
+export type ErrorSource = "checkpoint" | "compaction" | "linking" | "thread" | "flush" | "index";
 
 /**
- * Something failed that no call waits for (`checkpoint`, `compaction`, `linking`), or a write that its callers are told of too
+ * Something failed that no call waits for (`checkpoint`, `compaction`, `linking`, `thread`: one ended, and another takes its place), or a write that its callers are told of too
  * (`flush`, and `index`: an index could not take what the store had flushed, and the collection must be reopened).
  */
 export interface ErrorEvent {
-  readonly collection: string;
+  /** `null` for a thread, which works for all collections. */
+  readonly collection: string | null;
   readonly source: ErrorSource;
   readonly error: Error;
   /** What failed and what follows, in a sentence. */

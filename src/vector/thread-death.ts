@@ -12,8 +12,12 @@ export type OnThreadDeath = (death: ThreadDeath) => void;
 
 const work = { linking: "links points", searching: "searches" } as const;
 
+/** What happened and what follows, in a sentence. */
+export function describeDeath({ kind, cause }: ThreadDeath): string {
+  return `A thread that ${work[kind]} in the background ended (${cause.message}); it is replaced when there is work.`;
+}
+
 /** Tells of a death as a warning of the process. */
-export function warnOfDeath({ kind, cause }: ThreadDeath): void {
-  const text = `A thread that ${work[kind]} in the background ended (${cause.message}); it is replaced when there is work.`;
-  process.emitWarning(text, "OmenDBWarning");
+export function warnOfDeath(death: ThreadDeath): void {
+  process.emitWarning(describeDeath(death), "OmenDBWarning");
 }
