@@ -95,6 +95,7 @@ class BatchEncoder {
   readonly #fieldDigests: readonly KeyDigestBuilder[];
   readonly #added: number[] = [];
   readonly #removed: number[] = [];
+  readonly #changed: number[] = [];
 
   constructor({ changes }: StoreBatch, tables: PointTables, committed: CommittedState) {
     const { meta, keys } = committed;
@@ -193,6 +194,7 @@ class BatchEncoder {
     this.#checkStored(change.id, change.row);
     const length = writePointRecord(this.#pointSlab, change);
     this.#points.put(change.row, this.#pointSlab, length);
+    this.#changed.push(change.row);
   }
 
   #checkStored(id: PointId, row: number): void {
@@ -228,11 +230,13 @@ class BatchEncoder {
     return { run, recycle, meta };
   }
 
-  /** The record of the rows that came and went, if any did. */
+  /** The record of the rows that came, went or changed, if any did. */
   #changes(sequence: number): { key: Uint8Array; record: Uint8Array } | undefined {
-    if (this.#added.length + this.#removed.length === 0) return undefined;
+    if (this.#added.length + this.#removed.length + this.#changed.length === 0) return undefined;
     const added = Uint32Array.from(this.#added);
     const removed = Uint32Array.from(this.#removed).sort();
-    return { key: changeKey(sequence), record: writeChangeRecord({ sequence, added, removed }) };
+    // Changes come by row.
+    const changed = Uint32Array.from(this.#changed);
+    return { key: changeKey(sequence), record: writeChangeRecord({ sequence, added, removed, changed }) };
   }
 }

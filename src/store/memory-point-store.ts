@@ -145,8 +145,8 @@ export class MemoryPointStore implements PointStore {
   *#changesSince(sequence: number): Generator<RowChanges, void, undefined> {
     this.#checkOpen();
     const changes = this.#changes.filter((change) => change.sequence > sequence);
-    for (const { sequence, added, removed } of changes) {
-      yield { sequence, added: added.slice(), removed: removed.slice() };
+    for (const { sequence, added, removed, changed } of changes) {
+      yield { sequence, added: added.slice(), removed: removed.slice(), changed: changed.slice() };
       this.#checkOpen();
     }
   }
@@ -180,8 +180,10 @@ export class MemoryPointStore implements PointStore {
   #apply({ sequence, changes }: StoreBatch): void {
     const added: number[] = [];
     const removed: number[] = [];
+    const changed: number[] = [];
     for (const change of changes) {
       if (change.kind === "metadata") {
+        changed.push(change.row);
         this.#points.set(change.row, { ...this.#points.get(change.row)!, metadata: change.metadata });
         continue;
       }
@@ -192,9 +194,10 @@ export class MemoryPointStore implements PointStore {
       added.push(change.row);
       this.#putPoint(change);
     }
-    if (added.length + removed.length > 0) {
-      this.#sortedRows = undefined;
-      this.#changes.push({ sequence, added: sortedRows(added), removed: sortedRows(removed) });
+    if (added.length + removed.length > 0) this.#sortedRows = undefined;
+    if (added.length + removed.length + changed.length > 0) {
+      const rows = { added: sortedRows(added), removed: sortedRows(removed), changed: sortedRows(changed) };
+      this.#changes.push({ sequence, ...rows });
     }
     const rowEnd = added.reduce((end, row) => Math.max(end, row + 1), this.#state.rowEnd);
     this.#state = Object.freeze({ sequence, pointCount: this.#points.size, rowEnd });

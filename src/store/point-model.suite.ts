@@ -27,6 +27,7 @@ interface ModelChanges {
   readonly sequence: number;
   readonly added: readonly number[];
   readonly removed: readonly number[];
+  readonly changed: readonly number[];
 }
 
 /** Applies the same batches as a store, and compares all that can be read of it. */
@@ -76,11 +77,13 @@ export class PointModel {
   #apply(sequence: number, changes: readonly StoreChange[]): void {
     const added: number[] = [];
     const removed: number[] = [];
+    const changed: number[] = [];
     for (const change of changes) {
       const key = hex(change.id);
       const found = this.#points.get(key);
       if (change.kind === "metadata") {
         this.#points.set(key, { ...found!, metadata: change.metadata });
+        changed.push(change.row);
         continue;
       }
       if (found !== undefined) removed.push(found.row);
@@ -93,8 +96,10 @@ export class PointModel {
     }
     this.#sequence = sequence;
     this.#freeRows = [...this.#freeRows, ...removed].filter((row) => !added.includes(row));
-    if (added.length + removed.length > 0)
-      this.#changes.push({ sequence, added: sorted(added), removed: sorted(removed) });
+    if (added.length + removed.length + changed.length > 0) {
+      const rows = { added: sorted(added), removed: sorted(removed), changed: sorted(changed) };
+      this.#changes.push({ sequence, ...rows });
+    }
   }
 
   async trim(store: PointStore, sequence: number): Promise<void> {
@@ -143,10 +148,11 @@ export class PointModel {
         continue;
       }
       assert.deepEqual(
-        [...changes!].map(({ sequence, added, removed }) => ({
+        [...changes!].map(({ sequence, added, removed, changed }) => ({
           sequence,
           added: [...added],
           removed: [...removed],
+          changed: [...changed],
         })),
         this.#changes.filter((change) => change.sequence > sequence),
       );

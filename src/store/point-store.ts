@@ -61,13 +61,15 @@ export interface StoredPoint {
 }
 
 /**
- * Rows whose vectors came or went in one batch, ascending; metadata changes are not in it. A point replaced in its
- * own row is in both: apply `removed` first. An added row may hold no vector of a field; `readVector` tells.
+ * Rows whose points came, went or got other metadata in one batch, ascending. A point replaced in its own row is in the
+ * first two: apply `removed` first. An added row may hold no vector of a field; `readVector` tells.
  */
 export interface RowChanges {
   readonly sequence: number;
   readonly added: Uint32Array;
   readonly removed: Uint32Array;
+  /** Rows that stayed, with their vectors, and got other metadata. */
+  readonly changed: Uint32Array;
 }
 
 /**
