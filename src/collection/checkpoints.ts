@@ -1,14 +1,18 @@
-// Writes the checkpoints of a collection's indexes in the background, one at a time, and at closing.
+// Writes the checkpoints of a collection's vector indexes, and its index over metadata, in the background, one at a time, and
+// at closing.
 
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { ResolvedVectorField } from "../model/collection-config.js";
 import type { CheckpointEvent } from "../model/database-events.js";
 import type { PointStore } from "../store/point-store.js";
+import type { MetadataIndex } from "../metadata/metadata-index.js";
+import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import type { VectorIndex } from "../vector/vector-index.js";
 import type { CollectionMonitor } from "./collection-monitor.js";
 import type { Writer } from "./writer.js";
 import { isCheckpointDue, isCheckpointWorthClosing, type CheckpointNeed } from "./checkpoint-policy.js";
+import { metadataPath, saveMetadataIndex } from "./metadata-file.js";
 import { checkpointPath } from "./open-indexes.js";
 
 /** Longest that a checkpoint which is due waits for linking to settle. */
@@ -20,6 +24,7 @@ export interface CheckpointParts {
   readonly store: PointStore;
   readonly fields: readonly ResolvedVectorField[];
   readonly indexes: readonly VectorIndex[];
+  readonly metadata: MetadataIndexes;
   readonly writer: Writer;
   readonly monitor: CollectionMonitor;
 }
@@ -78,9 +83,17 @@ export class Checkpoints {
 
   #need(): CheckpointNeed {
     const { indexes, store } = this.#parts;
-    const changes = Math.max(...indexes.map((index) => index.changesSinceCheckpoint));
+    const metadataChanges = this.#savedMetadata()?.unsavedChanges ?? 0;
+    const changes = Math.max(metadataChanges, ...indexes.map((index) => index.changesSinceCheckpoint));
     const releasedRows = Math.max(...indexes.map((index) => index.releasedRows));
     return { changes, liveRows: store.state.pointCount, releasedRows };
+  }
+
+  /** The index over metadata, if it is worth keeping: it has all points, no other is to take its place, and it is right. */
+  #savedMetadata(): MetadataIndex | undefined {
+    const { metadata, writer } = this.#parts;
+    const { current, next } = metadata;
+    return current.isFilled && next === undefined && writer.failure === undefined ? current : undefined;
   }
 
   /**
@@ -119,6 +132,8 @@ export class Checkpoints {
       sequence = store.state.sequence;
       begin = performance.now();
       saves = indexes.map((index, field) => index.saveCheckpoint(checkpointPath(folder, field), sequence));
+      const metadata = this.#savedMetadata();
+      if (metadata !== undefined) saves.push(saveMetadataIndex(metadataPath(folder), metadata, sequence));
       return Promise.resolve();
     });
     const failed = (await Promise.allSettled(saves)).find((save) => save.status === "rejected");

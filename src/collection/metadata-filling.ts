@@ -1,9 +1,11 @@
-// Fills indexes over metadata: after a collection is opened, and when other fields are to be indexed. All points are read in the
-// background, in slices. Why no index is kept in a file: docs/internals/metadata-index.md.
+// Fills indexes over metadata: after a collection is opened, and when other fields are to be indexed. An index that was kept in
+// a file is read and brought up to the store; else all points are read. Both in the background, in slices.
 
 import type { MetadataIndex } from "../metadata/metadata-index.js";
+import type { PointStore } from "../store/point-store.js";
 import type { IndexedSources } from "./indexed-sources.js";
 import { pointsBetweenPauses } from "../model/limits.js";
+import { forgetMetadataIndex, type KeptMetadataIndex, loadMetadataIndex } from "./metadata-file.js";
 import { runInSlices } from "./time-slices.js";
 
 export class MetadataFilling {
@@ -16,10 +18,14 @@ export class MetadataFilling {
     this.#parts = parts;
   }
 
-  /** Begins to fill the index in use, unless it is filled. No write may be in flight. */
-  begin(): void {
+  /** Begins to fill the index in use, unless it is filled, from this file if it is good. No write may be in flight. */
+  begin(path: string | undefined): void {
     const { current } = this.#parts.metadata;
-    if (!current.isFilled) this.#begin(current, () => Promise.resolve());
+    if (current.isFilled) return;
+    this.#begin(current, async () => {
+      if (path !== undefined && (await this.#isReplacedByKept(current, path))) return;
+      if (await this.#isFilledByWalk(current)) current.endFilling();
+    });
   }
 
   /** Lets an index take the place of the one in use once it is filled. Waits until no write is in flight. */
@@ -27,11 +33,9 @@ export class MetadataFilling {
     const { metadata, writer } = this.#parts;
     await writer.exclusively(async () => {
       metadata.begin(next);
-      this.#begin(next, () =>
-        writer.exclusively(async () => {
-          metadata.finish(next);
-        }),
-      );
+      this.#begin(next, async () => {
+        if (await this.#isFilledByWalk(next)) await this.#finish(next);
+      });
     });
   }
 
@@ -49,27 +53,33 @@ export class MetadataFilling {
     return this.whenDone();
   }
 
-  /** The walk begins in this turn, from which on writes are noted, so that none falls between. */
-  #begin(index: MetadataIndex, finish: () => Promise<void>): void {
+  /** Writes are noted from this turn on, in which the walk begins at the earliest, so that none falls between. */
+  #begin(index: MetadataIndex, fill: () => Promise<void>): void {
     const before = this.#running;
     this.#filled = index;
-    const filling = this.#fillAll(index, finish);
+    const filling = fill().catch((error: unknown) => {
+      // Filters go on as before, and meet the damage themselves if it concerns them.
+      process.emitWarning(`The index over metadata could not be filled: ${String(error)}`, "OmenDBWarning");
+    });
     this.#running = before.then(() => filling);
   }
 
-  async #fillAll(index: MetadataIndex, finish: () => Promise<void>): Promise<void> {
-    try {
-      await runInSlices(this.#fill(index));
-      if (this.#filled !== index) return;
-      index.endFilling();
-      await finish();
-    } catch (error) {
-      // Filters go on as before, and meet the damage themselves if it concerns them.
-      process.emitWarning(`The index over metadata could not be filled: ${String(error)}`, "OmenDBWarning");
-    }
+  /** Puts a filled index in use. */
+  async #finish(next: MetadataIndex): Promise<void> {
+    const { metadata, writer } = this.#parts;
+    next.endFilling();
+    await writer.exclusively(async () => {
+      metadata.finish(next);
+    });
   }
 
-  *#fill(index: MetadataIndex): Generator<void, void> {
+  async #isFilledByWalk(index: MetadataIndex): Promise<boolean> {
+    if (this.#filled !== index) return false;
+    await runInSlices(this.#walk(index));
+    return this.#filled === index;
+  }
+
+  *#walk(index: MetadataIndex): Generator<void, void> {
     let count = 0;
     for (const { row, point } of this.#parts.store.points()) {
       if (this.#filled !== index) return;
@@ -77,4 +87,60 @@ export class MetadataFilling {
       if (++count % pointsBetweenPauses === 0) yield;
     }
   }
+
+  /** The index that was kept takes the place of the one in use. False if there is none, or it is not what the store says. */
+  async #isReplacedByKept(current: MetadataIndex, path: string): Promise<boolean> {
+    const isAwaited = (): boolean => this.#filled === current;
+    const kept = await loadMetadataIndex(path, current.wanted, isAwaited);
+    if (kept === undefined) return false;
+    const { index } = kept;
+    try {
+      if (await this.#isBroughtUp(current, kept)) {
+        await this.#finish(index);
+        return true;
+      }
+    } catch {
+      // The walk meets what is wrong with the store, if it is that.
+    }
+    this.#parts.metadata.giveUp(index);
+    if (isAwaited()) await forgetMetadataIndex(path);
+    return false;
+  }
+
+  async #isBroughtUp(current: MetadataIndex, { index, sequence }: KeptMetadataIndex): Promise<boolean> {
+    const { metadata, writer, store } = this.#parts;
+    let rows: Set<number> | undefined;
+    // From here on it takes every write.
+    await writer.exclusively(async () => {
+      rows = this.#filled === current ? rowsSince(store, sequence) : undefined;
+      if (rows !== undefined) metadata.begin(index);
+    });
+    if (rows === undefined) return false;
+    index.unsavedChanges = 0;
+    await runInSlices(this.#refill(rows, { current, index }));
+    return this.#filled === current && index.rowCount === store.state.pointCount;
+  }
+
+  *#refill(
+    rows: ReadonlySet<number>,
+    { current, index }: { readonly current: MetadataIndex; readonly index: MetadataIndex },
+  ): Generator<void, void> {
+    let count = 0;
+    for (const row of rows) {
+      if (this.#filled !== current) return;
+      index.refill(row, this.#parts.store.readPoint(row)?.metadata);
+      if (++count % pointsBetweenPauses === 0) yield;
+    }
+  }
+}
+
+/** Rows whose points came, went or changed behind the sequence; `undefined` if that is not known. */
+function rowsSince(store: PointStore, sequence: number): Set<number> | undefined {
+  const changes = sequence <= store.state.sequence ? store.changesSince(sequence) : undefined;
+  if (changes === undefined) return undefined;
+  const rows = new Set<number>();
+  for (const { added, removed, changed } of changes) {
+    for (const part of [added, removed, changed]) for (const row of part) rows.add(row);
+  }
+  return rows;
 }

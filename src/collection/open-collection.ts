@@ -10,6 +10,7 @@ import { Checkpoints } from "./checkpoints.js";
 import { type BackgroundWork, EmbeddedCollection } from "./collection.js";
 import { CollectionMonitor } from "./collection-monitor.js";
 import { Compaction } from "./compaction.js";
+import { metadataPath } from "./metadata-file.js";
 import { metadataIndex } from "./metadata-settings.js";
 import { MetadataFilling } from "./metadata-filling.js";
 import { openIndexes } from "./open-indexes.js";
@@ -59,7 +60,8 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
       background.checkpoints.consider();
     },
   });
-  if (folder !== undefined) background = backgroundWork(sources, folder, { indexes, writer, monitor });
+  if (folder !== undefined)
+    background = backgroundWork(sources, folder, { indexes, metadata, writer, monitor });
   const gate = new UseGate();
   const assertOpen = (): void => gate.assertOpen();
   const views = new PointViews(store, config.fields);
@@ -74,7 +76,7 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
     monitor,
   });
   const filling = new MetadataFilling({ store, metadata, writer });
-  filling.begin();
+  filling.begin(folder === undefined ? undefined : metadataPath(folder));
   const parts = {
     name,
     saveConfig: sources.saveConfig,
@@ -99,15 +101,18 @@ function backgroundWork(
   folder: string,
   {
     indexes,
+    metadata,
     writer,
     monitor,
   }: {
     readonly indexes: readonly VectorIndex[];
+    readonly metadata: MetadataIndexes;
     readonly writer: Writer;
     readonly monitor: CollectionMonitor;
   },
 ): BackgroundWork {
-  const checkpoints = new Checkpoints({ folder, store, fields: config.fields, indexes, writer, monitor });
+  const { fields } = config;
+  const checkpoints = new Checkpoints({ folder, store, fields, indexes, metadata, writer, monitor });
   const fileBytesMin = compactionBytesMin;
   const compaction = new Compaction({ folder, store, writer, checkpoints, monitor, fileBytesMin });
   checkpoints.onSettled = () => compaction.consider();

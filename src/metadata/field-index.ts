@@ -5,9 +5,22 @@
 import type { FilterScalar } from "../model/filter.js";
 import type { JsonValue } from "../model/point.js";
 import { compareText } from "../base/compare-text.js";
-import { instantOf } from "../model/instant.js";
+import { DateTexts } from "./date-texts.js";
 import { automaticHoldings, type FieldHoldings, holdsValue } from "./field-kinds.js";
 import { placeOf } from "./geo.js";
+import {
+  type ImageSection,
+  listSections,
+  numbersSection,
+  readLists,
+  readRows,
+  readScalars,
+  readWords,
+  type RowList,
+  rowsSection,
+  scalarSections,
+  type SectionReading,
+} from "./image-section.js";
 import { PlaceIndex } from "./place-index.js";
 import { setsOf } from "./row-algebra.js";
 import { RowCodes } from "./row-codes.js";
@@ -43,8 +56,7 @@ export class FieldIndex {
   readonly numbers: SortedValues<number>;
   readonly texts: SortedValues<string>;
   readonly instants: SortedValues<number>;
-  /** The texts that stand for an instant. */
-  readonly #datesOf = new Map<number, string | Set<string>>();
+  readonly #dates = new DateTexts();
   readonly #codeOf = new Map<FilterScalar, number>();
   readonly #valueOf: FilterScalar[] = [];
   /** Rows by code: one row as a number, because most values of a field of names or prices have one. */
@@ -79,7 +91,7 @@ export class FieldIndex {
       rowsOf,
     });
     this.instants = new SortedValues({
-      all: () => this.#datesOf.keys(),
+      all: () => this.#dates.instants(),
       sort: sortNumbers,
       eachCode: (instant, use) => {
         for (const text of this.textsOf([instant])) eachCode(text, use);
@@ -134,13 +146,7 @@ export class FieldIndex {
 
   /** The texts that stand for these instants. */
   textsOf(instants: Iterable<number>): string[] {
-    const texts: string[] = [];
-    for (const instant of instants) {
-      const dates = this.#datesOf.get(instant);
-      if (typeof dates === "string") texts.push(dates);
-      else if (dates !== undefined) texts.push(...dates);
-    }
-    return texts;
+    return this.#dates.textsOf(instants);
   }
 
   /** Adds a value of a row: a scalar, an object, `present` or `nestedArray`. */
@@ -166,22 +172,29 @@ export class FieldIndex {
     const rows = this.#rowsOf[code]!;
     if (typeof rows === "number" ? rows === row : rows.has(row)) return;
     this.#codes.add(row, code);
-    if (typeof rows !== "number") rows.add(row);
-    else {
-      this.#rowsOf[code] = rows < 0 ? row : RowSet.fromRows([rows, row]);
-      this.#updateOrders(code);
-    }
+    this.#addRow(code, row);
+  }
+
+  #addRow(code: number, row: number): void {
+    const rows = this.#rowsOf[code]!;
+    if (typeof rows !== "number") return rows.add(row);
+    this.#rowsOf[code] = rows < 0 ? row : RowSet.fromRows([rows, row]);
+    this.#updateOrders(code);
   }
 
   #newCode(value: FilterScalar): number | undefined {
     if (this.#codeOf.size >= valuesMax) return undefined;
     const code = this.#freeCodes.pop() ?? this.#valueOf.length;
+    this.#noteValue(value, code);
+    return code;
+  }
+
+  #noteValue(value: FilterScalar, code: number): void {
     this.#valueOf[code] = value;
     this.#rowsOf[code] = noRow;
     this.#codeOf.set(value, code);
     if (typeof value === "number") this.numbers.add(value);
     if (typeof value === "string") this.#noteText(value);
-    return code;
   }
 
   #noteText(text: string): void {
@@ -190,13 +203,8 @@ export class FieldIndex {
       this.texts.reset();
     }
     this.texts.add(text);
-    const instant = instantOf(text);
-    if (instant === undefined) return;
-    this.instants.add(instant);
-    const dates = this.#datesOf.get(instant);
-    if (dates === undefined) this.#datesOf.set(instant, text);
-    else if (typeof dates === "string") this.#datesOf.set(instant, new Set([dates, text]));
-    else dates.add(text);
+    const instant = this.#dates.add(text);
+    if (instant !== undefined) this.instants.add(instant);
   }
 
   /** Takes back all that a row has here. */
@@ -223,7 +231,7 @@ export class FieldIndex {
     const value = this.#valueOf[code]!;
     this.#codeOf.delete(value);
     this.#freeCodes.push(code);
-    if (typeof value === "string") this.#forgetDate(value);
+    if (typeof value === "string") this.#dates.remove(value);
   }
 
   #updateOrders(code: number): void {
@@ -234,12 +242,42 @@ export class FieldIndex {
     this.instants.update(code);
   }
 
-  #forgetDate(text: string): void {
-    const instant = instantOf(text);
-    const dates = instant === undefined ? undefined : this.#datesOf.get(instant);
-    if (dates === undefined) return;
-    if (typeof dates !== "string") dates.delete(text);
-    if (typeof dates === "string" || dates.size === 0) this.#datesOf.delete(instant!);
+  get #sets(): readonly RowSet[] {
+    const { existing, withLongText, withOtherValue, withNestedArray, withUnheldValue } = this;
+    return [existing, withLongText, withOtherValue, withNestedArray, withUnheldValue];
+  }
+
+  /** All that is held, taken in this moment. */
+  image(): Iterable<ImageSection> {
+    return fieldSections({
+      sets: this.#sets.map(rowsSection),
+      places: this.places.image(),
+      codes: numbersSection("codes", Uint32Array.from([this.#valueOf.length, ...this.#freeCodes])),
+      values: this.#valueOf.slice(),
+      lists: this.#codes.copiedLists(),
+      words: this.words?.image() ?? [],
+    });
+  }
+
+  /** Reads what `image` gave into an index that is empty and holds the same. */
+  *restore(): SectionReading<void> {
+    for (const rows of this.#sets) rows.adopt(yield* readRows());
+    yield* this.places.restore();
+    const [count, ...free] = yield* readWords("codes");
+    const isFree = new Set(free);
+    yield* readScalars(count!, (value) => {
+      const code = this.#valueOf.length;
+      if (!isFree.has(code)) this.#noteValue(value, code);
+      else this.#rowsOf[this.#valueOf.push(value) - 1] = noRow;
+    });
+    for (const code of free) this.#freeCodes.push(code);
+    yield* readLists((row, codes) => {
+      for (let i = 0; i < codes.length; i++) {
+        this.#codes.add(row, codes[i]!);
+        this.#addRow(codes[i]!, row);
+      }
+    });
+    if (this.words !== undefined) yield* this.words.restore();
   }
 
   /** Whether the row is known with exactly these values, each as it would be given to `add`. */
@@ -290,6 +328,25 @@ export class FieldIndex {
       yield count;
     }
   }
+}
+
+interface FieldImage {
+  readonly sets: readonly ImageSection[];
+  readonly places: Iterable<ImageSection>;
+  readonly codes: ImageSection;
+  readonly values: readonly FilterScalar[];
+  readonly lists: Iterable<RowList>;
+  readonly words: Iterable<ImageSection>;
+}
+
+function* fieldSections(image: FieldImage): Generator<ImageSection, void> {
+  const { sets, places, codes, values, lists, words } = image;
+  yield* sets;
+  yield* places;
+  yield codes;
+  yield* scalarSections(values);
+  yield* listSections(lists);
+  yield* words;
 }
 
 /** Stands for no row of a code that is not in use. */

@@ -103,6 +103,17 @@ export class MetadataFields {
     return field?.index;
   }
 
+  /** The index of a path, which is opened if there is none: it is in an image of the same settings. */
+  restored(path: MetadataPath): FieldIndex {
+    this.#openAll(path);
+    return this.at(path)!;
+  }
+
+  /** Says that a field was left out, as that was so when an image was made. */
+  setIncomplete(): void {
+    this.#isComplete = false;
+  }
+
   /** Takes metadata apart. Fields that are new get an index. */
   factsOf(metadata: JsonObject): MetadataFacts {
     const facts: MetadataFacts = { indexes: [], values: [], words: [] };

@@ -1,11 +1,14 @@
 // The index over the metadata of a collection: every field that is seen, up to a number of fields and of values. It speaks
-// rows, is changed in the moment in which the store shows a write, and is filled in the background after opening.
+// rows, is changed in the moment in which the store shows a write, and is filled in the background after opening: from an
+// image of it, or from all points.
 
 import type { FilterNode, IdTest, MetadataPath } from "../model/filter-tree.js";
 import { parseMetadata } from "../model/decode-metadata.js";
 import type { FieldIndex } from "./field-index.js";
 import type { CandidateRows } from "./field-rows.js";
 import { candidateRows } from "./filter-rows.js";
+import { imageSections, restoreImage } from "./index-image.js";
+import type { ImageSection, SectionReading } from "./image-section.js";
 import { type MetadataFacts, MetadataFields, type WantedFields } from "./metadata-fields.js";
 import { type CheckedPoint, checkMetadataIndex, type MetadataCheck } from "./metadata-check.js";
 import { RowSet } from "./row-set.js";
@@ -22,13 +25,17 @@ export interface FieldIndexStats {
 const nothing: MetadataFacts = Object.freeze({ indexes: [], values: [], words: [] });
 
 export class MetadataIndex {
+  readonly wanted: WantedFields;
   readonly #fields: MetadataFields;
   readonly #all = new RowSet();
   /** Rows that writes have touched while the index is being filled; `undefined` once it is. */
   #touched: Set<number> | undefined;
+  /** Rows that came, changed or went since an image of it was kept. */
+  unsavedChanges = 0;
 
   /** An index of all fields, or of those named or declared; filled with `fill` before it is asked, unless there are no points yet. */
   constructor(wanted: WantedFields, state: "filling" | "filled") {
+    this.wanted = wanted;
     this.#fields = new MetadataFields(wanted);
     this.#touched = state === "filling" ? new Set() : undefined;
   }
@@ -51,18 +58,41 @@ export class MetadataIndex {
   /** Replaces what is known of a row. */
   set(row: number, facts: MetadataFacts): void {
     this.#touched?.add(row);
+    this.unsavedChanges++;
     this.#put(row, facts);
   }
 
   /** Forgets a row. */
   remove(row: number): void {
     this.#touched?.add(row);
+    this.unsavedChanges++;
     this.#take(row);
   }
 
   /** Adds a row as it was when filling began, unless a write has come since. */
   fill(row: number, text: string): void {
-    if (this.#touched?.has(row) !== true) this.#put(row, this.prepare(text));
+    if (this.#touched?.has(row) === true) return;
+    this.unsavedChanges++;
+    this.#put(row, this.prepare(text));
+  }
+
+  /** The same for a row that has changed since the image was begun: whatever of it is in any field goes. */
+  refill(row: number, text: string | undefined): void {
+    if (this.#touched?.has(row) === true) return;
+    this.unsavedChanges++;
+    this.#all.remove(row);
+    for (const { index } of this.#fields.all) index.remove(row);
+    if (text !== undefined) this.#put(row, this.prepare(text));
+  }
+
+  /** The pieces of an image, begun after the operation of this number; see index-image.ts. */
+  image(sequence: number): Generator<ImageSection, void> {
+    return imageSections({ fields: this.#fields, all: this.#all, wanted: this.wanted }, sequence);
+  }
+
+  /** Reads the pieces into an index that is still empty; the sequence, or undefined if they are of other settings. */
+  restore(): SectionReading<number | undefined> {
+    return restoreImage({ fields: this.#fields, all: this.#all, wanted: this.wanted });
   }
 
   /** Ends filling: every row of the store has been given to `fill`. */

@@ -68,6 +68,11 @@ export class MetadataIndexes {
     this.#next = next;
   }
 
+  /** Gives up the index that was to take the place of the other one. */
+  giveUp(next: MetadataIndex): void {
+    if (this.#next === next) this.#next = undefined;
+  }
+
   /** Puts the index in use, if it is still the one that is to be. Not while a write is prepared. */
   finish(next: MetadataIndex): void {
     if (this.#next !== next) return;

@@ -6,6 +6,7 @@ import type { GeoTest } from "../model/filter-tree.js";
 import type { CandidateRows } from "./field-rows.js";
 import { boundsOf, type GeoBounds } from "./geo-bounds.js";
 import { distanceMeters, passesGeoTest } from "./geo.js";
+import { type ImageSection, nextSection, numbersSection, type SectionReading } from "./image-section.js";
 import { KeyedRows } from "./keyed-rows.js";
 import { unite } from "./row-algebra.js";
 import { RowSet } from "./row-set.js";
@@ -42,6 +43,25 @@ export class PlaceIndex {
   placesOf(row: number): readonly GeoPoint[] {
     const places = this.#places.get(row);
     return places === undefined ? [] : Array.isArray(places) ? places : [places];
+  }
+
+  /** Every place with its row, taken in this moment: three numbers each, in parts of which the last is empty. */
+  image(): Iterable<ImageSection> {
+    const numbers: number[] = [];
+    for (const row of this.#places.keys())
+      for (const { lat, lon } of this.placesOf(row)) numbers.push(row, lat, lon);
+    return placeSections(Float64Array.from(numbers));
+  }
+
+  /** Reads what `image` gave into an index that is empty. */
+  *restore(): SectionReading<void> {
+    for (;;) {
+      const { buffer, byteOffset, length } = yield* nextSection("places");
+      if (length === 0) return;
+      const numbers = new Float64Array(buffer, byteOffset, length >> 3);
+      for (let i = 0; i < numbers.length; i += 3)
+        this.add(numbers[i]!, { lat: numbers[i + 1]!, lon: numbers[i + 2]! });
+    }
   }
 
   /** Rows with a place that passes, if there are not too many to look at; else those near it. */
@@ -100,6 +120,14 @@ export class PlaceIndex {
   strayRows(): Generator<number, void> {
     return this.#cells.strayRows((row, cell) => this.placesOf(row).some((place) => cellOf(place) === cell));
   }
+}
+
+const placesInOne = 4096;
+
+function* placeSections(numbers: Float64Array): Generator<ImageSection, void> {
+  for (let from = 0; from < numbers.length; from += 3 * placesInOne)
+    yield numbersSection("places", numbers.slice(from, from + 3 * placesInOne));
+  yield numbersSection("places", new Float64Array(0));
 }
 
 function cellOf({ lat, lon }: GeoPoint): number {

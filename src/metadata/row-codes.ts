@@ -1,6 +1,7 @@
 // Which values a row has in one field, as codes: what must be taken back when the row changes. Most rows have one.
 
 import { grown } from "../base/grown-array.js";
+import type { RowList } from "./image-section.js";
 
 const one = 1;
 /** Stands in the place of rows with several codes. */
@@ -40,6 +41,12 @@ export class RowCodes {
     return codes;
   }
 
+  /** A copy of all rows with their codes, ascending, taken in this moment. */
+  copiedLists(): Iterable<RowList> {
+    const lists = new Map([...this.#lists].map(([row, list]) => [row, list.slice()]));
+    return copiedLists(this.#codes instanceof Map ? new Map(this.#codes) : this.#codes.slice(), lists);
+  }
+
   get byteCount(): number {
     // A map takes about 40 bytes a number.
     const codes = this.#codes instanceof Map ? this.#codes.size * 40 : this.#codes.byteLength;
@@ -65,5 +72,15 @@ export class RowCodes {
         this.#codes = array;
       }
     }
+  }
+}
+
+function* copiedLists(
+  codes: ReadonlyMap<number, number> | Uint32Array,
+  lists: ReadonlyMap<number, readonly number[]>,
+): Generator<RowList, void> {
+  const sorted = codes instanceof Uint32Array ? codes.entries() : [...codes].sort(([a], [b]) => a - b);
+  for (const [row, code] of sorted) {
+    if (code !== 0) yield [row, code === several ? lists.get(row)! : [code - one]];
   }
 }

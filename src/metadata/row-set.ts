@@ -75,6 +75,13 @@ export class RowSet {
     this.#considerBits();
   }
 
+  /** Takes the rows of another set in the place of its own; the other one is not to be used any more. */
+  adopt(other: RowSet): void {
+    this.#count = other.#count;
+    this.#rows = other.#rows;
+    this.#bits = other.#bits;
+  }
+
   /** Removes a row; nothing happens if it is not there. */
   remove(row: number): void {
     if (!this.has(row)) return;

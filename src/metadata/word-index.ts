@@ -1,6 +1,19 @@
 // The words of one field: for each word the rows that have it, in whichever of their texts. It is asked by `$contains`.
 
 import type { CandidateRows } from "./field-rows.js";
+import {
+  type ImageSection,
+  listSections,
+  numbersSection,
+  readLists,
+  readRows,
+  readScalars,
+  readWords,
+  type RowList,
+  rowsSection,
+  scalarSections,
+  type SectionReading,
+} from "./image-section.js";
 import { KeyedRows } from "./keyed-rows.js";
 import { intersect, unite } from "./row-algebra.js";
 import { RowSet } from "./row-set.js";
@@ -67,6 +80,35 @@ export class WordIndex {
     this.#lists.set(row, []);
   }
 
+  /** All that is held, taken in this moment. */
+  image(): Iterable<ImageSection> {
+    const sets = [this.#withText, this.#withSeveralTexts, this.#withOtherWord].map(rowsSection);
+    const codes = numbersSection("codes", Uint32Array.from([this.#wordOf.length, ...this.#freeCodes]));
+    return wordSections({
+      first: [...sets, codes],
+      words: this.#wordOf.slice(),
+      lists: this.#lists.copiedLists(),
+    });
+  }
+
+  /** Reads what `image` gave into an index that is empty. */
+  *restore(): SectionReading<void> {
+    for (const rows of [this.#withText, this.#withSeveralTexts, this.#withOtherWord])
+      rows.adopt(yield* readRows());
+    const [count, ...free] = yield* readWords("codes");
+    const isFree = new Set(free);
+    yield* readScalars(count!, (word) => {
+      const text = String(word);
+      if (!isFree.has(this.#wordOf.length)) this.#codeOf.set(text, this.#wordOf.length);
+      this.#wordOf.push(text);
+    });
+    for (const code of free) this.#freeCodes.push(code);
+    yield* readLists((row, codes) => {
+      this.#lists.set(row, codes);
+      for (let i = 0; i < codes.length; i++) this.#rows.add(codes[i]!, row);
+    });
+  }
+
   /** Rows of which some text may have all of the words, of which there is at least one. */
   rowsWithAll(words: readonly string[]): CandidateRows {
     const rows = intersect(words.map((word) => this.#rowsOf(word)));
@@ -94,4 +136,16 @@ export class WordIndex {
   strayRows(): Generator<number, void> {
     return this.#rows.strayRows((row, code) => this.#lists.get(row).includes(code));
   }
+}
+
+interface WordImage {
+  readonly first: readonly ImageSection[];
+  readonly words: readonly string[];
+  readonly lists: Iterable<RowList>;
+}
+
+function* wordSections({ first, words, lists }: WordImage): Generator<ImageSection, void> {
+  yield* first;
+  yield* scalarSections(words);
+  yield* listSections(lists);
 }

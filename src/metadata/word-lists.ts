@@ -2,6 +2,7 @@
 // that is replaced leaves a gap; the array is rewritten once more than half of it is gaps.
 
 import { grown } from "../base/grown-array.js";
+import type { RowList } from "./image-section.js";
 
 const lengthMin = 1024;
 
@@ -22,8 +23,13 @@ export class WordLists {
     return this.#lists.subarray(start, start === 0 ? 0 : start + this.#lists[start - 1]!);
   }
 
+  /** A copy of all rows with their lists, ascending, taken in this moment. */
+  copiedLists(): Iterable<RowList> {
+    return copiedLists(this.#starts.slice(), this.#lists.slice(0, this.#end));
+  }
+
   /** Replaces the list of a row; an empty one takes it away. */
-  set(row: number, list: readonly number[]): void {
+  set(row: number, list: ArrayLike<number>): void {
     const before = this.get(row).length;
     if (before > 0) this.#gapLength += before + 1;
     if (row < this.#starts.length) this.#starts[row] = 0;
@@ -50,4 +56,9 @@ export class WordLists {
       if (start > 0) this.#append(row, old.subarray(start, start + old[start - 1]!));
     }
   }
+}
+
+function* copiedLists(starts: Uint32Array, lists: Uint32Array): Generator<RowList, void> {
+  for (const [row, start] of starts.entries())
+    if (start > 0) yield [row, lists.subarray(start, start + lists[start - 1]!)];
 }
