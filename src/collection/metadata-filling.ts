@@ -97,6 +97,7 @@ export class MetadataFilling {
     try {
       if (await this.#isBroughtUp(current, kept)) {
         await this.#finish(index);
+        if (isAwaited()) this.#wake(index);
         return true;
       }
     } catch {
@@ -105,6 +106,18 @@ export class MetadataFilling {
     this.#parts.metadata.giveUp(index);
     if (isAwaited()) await forgetMetadataIndex(path);
     return false;
+  }
+
+  /** What was read is taken apart at leisure: it answers already. */
+  #wake(index: MetadataIndex): void {
+    this.#begin(index, async () => {
+      await runInSlices(this.#wakeAll(index));
+    });
+  }
+
+  *#wakeAll(index: MetadataIndex): Generator<void, void> {
+    const waking = index.waking();
+    while (this.#filled === index && waking.next().done !== true) yield;
   }
 
   async #isBroughtUp(current: MetadataIndex, { index, sequence }: KeptMetadataIndex): Promise<boolean> {

@@ -25,6 +25,7 @@ import { PlaceIndex } from "./place-index.js";
 import { setsOf } from "./row-algebra.js";
 import { RowCodes } from "./row-codes.js";
 import { RowSet } from "./row-set.js";
+import { type FieldSummary, SleepingField } from "./sleeping-field.js";
 import { SortedValues } from "./sorted-values.js";
 import { WordIndex } from "./word-index.js";
 
@@ -50,6 +51,8 @@ export class FieldIndex {
   /** Rows with a scalar or a place that no kind of the field holds. */
   readonly withUnheldValue = new RowSet();
   readonly holdings: FieldHoldings;
+  /** What was not read of an image yet: then nothing else here is to be used but changes. */
+  #asleep: SleepingField | undefined;
   readonly places = new PlaceIndex();
   /** `undefined` where words are not held. */
   readonly words: WordIndex | undefined;
@@ -107,6 +110,7 @@ export class FieldIndex {
 
   /** Bytes held, about. */
   get byteCount(): number {
+    if (this.#asleep !== undefined) return this.#asleep.byteCount;
     let bytes = this.existing.byteCount + this.withUnheldValue.byteCount + this.#codes.byteCount;
     bytes += this.#codeOf.size * 100 + this.places.byteCount + (this.words?.byteCount ?? 0);
     for (const rows of this.#rowsOf) if (typeof rows !== "number") bytes += rows.byteCount + 64;
@@ -151,6 +155,7 @@ export class FieldIndex {
 
   /** Adds a value of a row: a scalar, an object, `present` or `nestedArray`. */
   add(row: number, value: JsonValue): void {
+    if (this.#asleep !== undefined) return this.#asleep.defer(() => this.add(row, value));
     this.existing.add(row);
     if (value === nestedArray) this.withNestedArray.add(row);
     else if (typeof value === "object" && value !== null) this.#addPlace(row, value);
@@ -207,8 +212,15 @@ export class FieldIndex {
     if (instant !== undefined) this.instants.add(instant);
   }
 
+  /** Adds the words of one text of a row, if words are held. */
+  addWords(row: number, words: readonly string[]): void {
+    if (this.#asleep !== undefined) return this.#asleep.defer(() => this.addWords(row, words));
+    this.words?.add(row, words);
+  }
+
   /** Takes back all that a row has here. */
   remove(row: number): void {
+    if (this.#asleep !== undefined) return this.#asleep.defer(() => this.remove(row));
     if (!this.existing.has(row)) return;
     this.existing.remove(row);
     this.withLongText.remove(row);
@@ -259,8 +271,33 @@ export class FieldIndex {
     });
   }
 
-  /** Reads what `image` gave into an index that is empty and holds the same. */
-  *restore(): SectionReading<void> {
+  /** Counts, for which the index is not woken. */
+  get summary(): FieldSummary {
+    if (this.#asleep !== undefined) return this.#asleep.summary;
+    return { rows: this.existing.count, values: this.valueCount, words: this.words?.wordCount ?? 0 };
+  }
+
+  /** Takes what `image` gave into an index that is empty and holds the same, to be read when it is woken. */
+  sleep(summary: FieldSummary, sections: readonly ImageSection[]): void {
+    this.#asleep = new SleepingField(summary, sections, this.#restore());
+  }
+
+  /** Reads the next piece of an image; true if there is none left. */
+  wakeStep(): boolean {
+    const asleep = this.#asleep;
+    if (asleep === undefined) return true;
+    if (!asleep.step()) return false;
+    this.#asleep = undefined;
+    for (const change of asleep.changes) change();
+    return true;
+  }
+
+  /** Reads all that is left of an image: up to some 100 ms for 100,000 distinct texts. Before anything else is asked. */
+  wake(): void {
+    while (!this.wakeStep());
+  }
+
+  *#restore(): SectionReading<void> {
     for (const rows of this.#sets) rows.adopt(yield* readRows());
     yield* this.places.restore();
     const [count, ...free] = yield* readWords("codes");

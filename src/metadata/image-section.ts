@@ -14,7 +14,8 @@ export const sectionKinds = {
   codes: 5,
   lists: 6,
   places: 7,
-  end: 8,
+  fieldEnd: 8,
+  end: 9,
 } as const;
 
 export type SectionKind = keyof typeof sectionKinds;

@@ -12,6 +12,7 @@ import {
 } from "./image-section.js";
 import type { MetadataFields, WantedFields } from "./metadata-fields.js";
 import type { RowSet } from "./row-set.js";
+import type { FieldSummary } from "./sleeping-field.js";
 
 /** What an image is made of, and what it is read into. */
 export interface ImagedIndex {
@@ -27,7 +28,7 @@ interface ImageBegin {
   readonly wanted: WantedFields;
 }
 
-interface ImageField {
+interface ImageField extends FieldSummary {
   readonly path: MetadataPath;
 }
 
@@ -46,21 +47,25 @@ export function* imageSections(
   yield jsonSection("field", count);
   for (let i = 0; i < count; i++) {
     const { path, index } = fields.all[i]!;
-    yield jsonSection("field", { path } satisfies ImageField);
+    index.wake();
+    yield jsonSection("field", { path, ...index.summary } satisfies ImageField);
     yield* index.image();
+    yield { kind: "fieldEnd", bytes: new Uint8Array(0) };
   }
   yield rowsSection(all);
   yield jsonSection("end", { isComplete: fields.isComplete } satisfies ImageEnd);
 }
 
-/** Reads all pieces into an index without rows; the sequence, or undefined if it is an image of other settings. */
+/** Reads all pieces into an index without rows, whose fields are left asleep; the sequence, or undefined if it is an image of other settings. */
 export function* restoreImage({ fields, all, wanted }: ImagedIndex): SectionReading<number | undefined> {
   const begin = yield* readJson<ImageBegin>("begin");
   if (JSON.stringify(begin.wanted) !== JSON.stringify(wanted)) return undefined;
   const count = yield* readJson<number>("field");
   for (let i = 0; i < count; i++) {
-    const { path } = yield* readJson<ImageField>("field");
-    yield* fields.restored(path).restore();
+    const { path, ...summary } = yield* readJson<ImageField>("field");
+    const sections: ImageSection[] = [];
+    for (let section = yield; section.kind !== "fieldEnd"; section = yield) sections.push(section);
+    fields.restored(path).sleep(summary, sections);
   }
   all.adopt(yield* readRows());
   const { isComplete } = yield* readJson<ImageEnd>("end");

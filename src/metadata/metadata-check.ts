@@ -42,6 +42,7 @@ export function* checkMetadataIndex(
   { fields, all }: CheckedIndex,
   points: Iterable<CheckedPoint>,
 ): Generator<void, MetadataCheck> {
+  for (const { index } of fields.all) while (!index.wakeStep()) yield;
   const counts = new ProblemCounts();
   let checkedPoints = 0;
   let missingPoints = 0;

@@ -87,13 +87,19 @@ export class MetadataFields {
     return !this.#isComplete && this.#all.length === 0;
   }
 
-  /** All fields in the order in which they were first seen. */
+  /** All fields in the order in which they were first seen. Those of an image may be asleep. */
   get all(): readonly { readonly path: MetadataPath; readonly index: FieldIndex }[] {
     return this.#all;
   }
 
-  /** The index of a path; `undefined` if nothing was ever seen there, or it is not indexed. */
+  /** The index of a path, awake; `undefined` if nothing was ever seen there, or it is not indexed. */
   at(path: MetadataPath): FieldIndex | undefined {
+    const index = this.#at(path);
+    index?.wake();
+    return index;
+  }
+
+  #at(path: MetadataPath): FieldIndex | undefined {
     let fields: ReadonlyMap<string, Field> | undefined = this.#top;
     let field: Field | undefined;
     for (const key of path) {
@@ -106,7 +112,7 @@ export class MetadataFields {
   /** The index of a path, which is opened if there is none: it is in an image of the same settings. */
   restored(path: MetadataPath): FieldIndex {
     this.#openAll(path);
-    return this.at(path)!;
+    return this.#at(path)!;
   }
 
   /** Says that a field was left out, as that was so when an image was made. */

@@ -5,100 +5,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Filter } from "../model/filter.js";
-import type { IdTest } from "../model/filter-tree.js";
 import type { Metadata } from "../model/point.js";
 import { decodeFilter } from "../model/decode-filter.js";
-import { filterArbitrary, metadataArbitrary } from "./arbitrary-filters.suite.js";
 import { valuesMax } from "./field-index.js";
-import { fieldsMax, type WantedFields } from "./metadata-fields.js";
+import { fieldsMax } from "./metadata-fields.js";
 import { MetadataIndex } from "./metadata-index.js";
 import { wantedArbitrary } from "./arbitrary-fields.suite.js";
-import { passesFilter } from "./reference-filter.suite.js";
-import { RowSet } from "./row-set.js";
-
-/** An index and what it should know. The id of a point is its row. */
-class Trial {
-  readonly index: MetadataIndex;
-  readonly points = new Map<number, Metadata>();
-
-  constructor(wanted: WantedFields = "all") {
-    this.index = new MetadataIndex(wanted, "filled");
-  }
-
-  set(row: number, metadata: Metadata): void {
-    this.index.set(row, this.index.prepare(JSON.stringify(metadata)));
-    this.points.set(row, metadata);
-  }
-
-  remove(row: number): void {
-    this.index.remove(row);
-    this.points.delete(row);
-  }
-
-  rowsOfIds(ids: IdTest): RowSet | undefined {
-    if (ids.kind !== "in") return undefined;
-    const rows = [...ids.ids].filter((id): id is number => typeof id === "number" && this.points.has(id));
-    return RowSet.fromSorted(Uint32Array.from(rows).sort());
-  }
-
-  /** Checks the candidates of a filter and returns whether they are exact. */
-  check(filter: Filter): boolean {
-    const node = decodeFilter(filter, "filter")!;
-    const { rows, isExact } = this.index.candidates(node, (ids) => this.rowsOfIds(ids));
-    const passing = [...this.points].filter(([id, metadata]) => passesFilter(filter, { id, metadata }));
-    const expected = passing.map(([row]) => row).toSorted((a, b) => a - b);
-    if (isExact) assert.deepEqual([...rows.sorted()], expected);
-    for (const row of expected) assert.ok(rows.has(row), `row ${row} is missing`);
-    for (const row of rows.sorted()) assert.ok(this.points.has(row), `row ${row} holds no point`);
-    return isExact;
-  }
-
-  /** Checks that the index is what the points say. */
-  verify(): void {
-    const points = Array.from({ length: 50 }, (_, row) => ({ row, metadata: this.points.get(row) }));
-    const expected = { checkedPoints: this.points.size, missingPoints: 0, strayPoints: 0, problems: [] };
-    assert.deepEqual(finished(this.index.check(points)), expected);
-  }
-}
-
-function finished<Result>(steps: Generator<void, Result>): Result {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-}
-
-const write = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ row: fc.nat(40), metadata: metadataArbitrary }) },
-  { weight: 1, arbitrary: fc.record({ row: fc.nat(40), metadata: fc.constant(undefined) }) },
-);
-
-const rounds = fc.array(
-  fc.tuple(fc.array(write, { maxLength: 30 }), fc.array(filterArbitrary, { maxLength: 5 })),
-  { maxLength: 4 },
-);
-
-/** Writes and asks in turn, and returns which answers were exact. */
-function run(
-  trial: Trial,
-  steps: typeof rounds extends fc.Arbitrary<infer Steps> ? Steps : never,
-): boolean[] {
-  const exact: boolean[] = [];
-  for (const [writes, filters] of steps) {
-    for (const { row, metadata } of writes) {
-      if (metadata === undefined) trial.remove(row);
-      else trial.set(row, metadata);
-    }
-    for (const filter of filters) exact.push(trial.check(filter));
-    trial.verify();
-  }
-  return exact;
-}
+import { MetadataTrial, runTrial, trialRounds } from "./metadata-trial.suite.js";
 
 test("candidates miss nothing, and exact ones are exact, after any writes", () => {
   const exact: boolean[] = [];
   fc.assert(
-    fc.property(rounds, (steps) => void exact.push(...run(new Trial(), steps))),
+    fc.property(trialRounds, (steps) => void exact.push(...runTrial(new MetadataTrial(), steps))),
     { numRuns: 400 },
   );
   const count = exact.filter(Boolean).length;
@@ -107,13 +25,17 @@ test("candidates miss nothing, and exact ones are exact, after any writes", () =
 
 test("the same holds for any kinds of fields, named fields and none", () => {
   fc.assert(
-    fc.property(wantedArbitrary, rounds, (wanted, steps) => void run(new Trial(wanted), steps)),
+    fc.property(
+      wantedArbitrary,
+      trialRounds,
+      (wanted, steps) => void runTrial(new MetadataTrial(wanted), steps),
+    ),
     { numRuns: 800 },
   );
 });
 
 test("many rows: dense and sparse values, ranges, and rows that are used again", () => {
-  const trial = new Trial();
+  const trial = new MetadataTrial();
   const metadataOf = (i: number): Metadata => ({
     half: i % 2 === 0,
     price: i * 1.5,
@@ -146,7 +68,7 @@ test("many rows: dense and sparse values, ranges, and rows that are used again",
 });
 
 test("long texts are not told apart, and not forgotten", () => {
-  const trial = new Trial();
+  const trial = new MetadataTrial();
   trial.set(1, { a: `x${"y".repeat(200)}` });
   trial.set(2, { a: "xy" });
   trial.set(3, { a: 5 });
@@ -159,7 +81,7 @@ test("long texts are not told apart, and not forgotten", () => {
 });
 
 test("over the limit of values, rows are judged point by point", () => {
-  const trial = new Trial();
+  const trial = new MetadataTrial();
   for (let row = 0; row < valuesMax + 10; row++) trial.set(row, { a: row });
   assert.equal(trial.check({ a: 5 }), false);
   assert.equal(trial.check({ a: { $gte: valuesMax } }), false);
@@ -168,7 +90,7 @@ test("over the limit of values, rows are judged point by point", () => {
 });
 
 test("over the limit of fields, those without an index are judged point by point", () => {
-  const trial = new Trial();
+  const trial = new MetadataTrial();
   trial.set(1, Object.fromEntries(Array.from({ length: fieldsMax + 1 }, (_, i) => [`f${i}`, i])));
   assert.equal(trial.check({ f0: 0 }), true);
   assert.equal(trial.check({ [`f${fieldsMax}`]: fieldsMax }), false);
@@ -189,7 +111,7 @@ test("writes that come while the index is filled are not undone by what it was",
 });
 
 test("of named fields, those and the objects that hold them are indexed", () => {
-  const trial = new Trial([["a", "b"], ["c"]]);
+  const trial = new MetadataTrial([["a", "b"], ["c"]]);
   trial.set(1, { a: { b: 1, x: 2 }, c: [1], d: 1 });
   trial.set(2, { a: [{ b: 2 }], d: 2 });
   assert.deepEqual(
@@ -203,7 +125,7 @@ test("of named fields, those and the objects that hold them are indexed", () => 
 });
 
 test("elements that are arrays, and conditions that are met by several elements or by none", () => {
-  const trial = new Trial();
+  const trial = new MetadataTrial();
   const all: readonly Metadata[] = [
     { a: [[1]] },
     { a: [[{ b: 1 }]] },
@@ -237,7 +159,7 @@ test(
   "an array of very many values is taken apart without comparing each with each",
   { timeout: 30_000 },
   () => {
-    const trial = new Trial();
+    const trial = new MetadataTrial();
     const list = Array.from({ length: 120_000 }, (_, i) => i);
     for (let round = 0; round < 3; round++) trial.set(1, { list: list.concat(list) });
     trial.set(2, { list: [5] });

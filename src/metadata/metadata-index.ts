@@ -95,6 +95,11 @@ export class MetadataIndex {
     return restoreImage({ fields: this.#fields, all: this.#all, wanted: this.wanted });
   }
 
+  /** Reads what is left of an image, piece by piece; a field that is asked for meanwhile is read at once. */
+  *waking(): Generator<void, void> {
+    for (const { index } of this.#fields.all) while (!index.wakeStep()) yield;
+  }
+
   /** Ends filling: every row of the store has been given to `fill`. */
   endFilling(): void {
     this.#touched = undefined;
@@ -122,9 +127,7 @@ export class MetadataIndex {
   fieldStats(): FieldIndexStats[] {
     return this.#fields.all.map(({ path, index }) => ({
       path,
-      rows: index.existing.count,
-      values: index.valueCount,
-      words: index.words?.wordCount ?? 0,
+      ...index.summary,
       bytes: index.byteCount,
     }));
   }
@@ -143,7 +146,7 @@ export class MetadataIndex {
     if (this.#all.has(row)) this.#take(row);
     this.#all.add(row);
     for (let i = 0; i < indexes.length; i++) indexes[i]!.add(row, values[i]!);
-    for (const { index, words } of texts) index.words?.add(row, words);
+    for (const { index, words } of texts) index.addWords(row, words);
   }
 
   #take(row: number): void {
