@@ -21,7 +21,11 @@ export class MetadataFilling {
   /** Begins to fill the index in use, unless it is filled, from this file if it is good. No write may be in flight. */
   begin(path: string | undefined): void {
     const { current } = this.#parts.metadata;
-    if (current.isFilled) return;
+    if (current.isFilled) {
+      // There are no points yet: a file that is there is of another history.
+      if (path !== undefined) this.#running = forgetMetadataIndex(path).catch(() => {});
+      return;
+    }
     this.#begin(current, async () => {
       if (path !== undefined && (await this.#isReplacedByKept(current, path))) return;
       if (await this.#isFilledByWalk(current)) current.endFilling();
