@@ -101,7 +101,7 @@ export class Checkpoints {
    * must not put it off for good.
    */
   async #saveWhenLinked(): Promise<void> {
-    const linked = Promise.all(this.#parts.indexes.map((index) => index.waitUntilLinked()));
+    const linked = Promise.all(this.#parts.indexes.map((index) => index.waitUntilQuiet()));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, patienceMs).unref();

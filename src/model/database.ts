@@ -110,7 +110,10 @@ export interface Collection {
    * durable; a new index is filled in the background then, while reads and writes go on and the old one answers filters.
    */
   indexMetadata(indexed: IndexedMetadata): Promise<void>;
-  /** Resolves when every row is linked into the graph, no consolidation is due, and no index over metadata is being filled. */
+  /**
+   * Resolves when every point that was there at the call is linked into the graph or gone, the consolidation that was due is
+   * over, and no index over metadata is being filled. Others may go on writing, and linking does not give way to them meanwhile.
+   */
   waitForIndex(): Promise<void>;
 
   /**

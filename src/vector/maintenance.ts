@@ -63,8 +63,10 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
   #linking = false;
   #runningJobs = 0;
   #pauses = 0;
-  /** Calls that wait for the whole tail. */
+  /** Calls that wait for the tail. */
   #settling = 0;
+  /** Those among them for which linking does not give way to writers. */
+  #urgent = 0;
   #writers = 0;
   #lastWriteMs = 0;
   #writePause: NodeJS.Timeout | undefined;
@@ -77,6 +79,10 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
   readonly #chores: Chore[] = [];
   readonly #runningChores = new Map<LinkingJob, Chore>();
   #consolidation: Promise<void> | undefined;
+  #consolidationsBegun = 0;
+  #consolidationsEnded = 0;
+  /** How often all rows had to leave the graph. */
+  #unlinkings = 0;
   #calibrating: Promise<void> | undefined;
   readonly calibrator: Calibrator;
   /** Rows linked since the last checkpoint. */
@@ -129,11 +135,18 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
   rowsRemoved(count: number, dead: readonly number[]): void {
     this.#liveRows -= count;
     for (const row of dead) this.#dead.push(row);
+    // Rows that were waited for may be among them.
+    this.#wakeWaiters();
     this.#consider();
   }
 
   beginWrite(): void {
-    if (this.#writers++ === 0) this.#memory.setHeader("writing", 1);
+    if (this.#writers++ === 0) this.#showWriting();
+  }
+
+  #showWriting(): void {
+    const isWriting = this.#writers > 0 || this.#writePause !== undefined;
+    this.#memory.setHeader("writing", Number(isWriting && this.#urgent === 0));
   }
 
   endWrite(): void {
@@ -150,7 +163,7 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
     this.#writePause = undefined;
     if (this.#writers > 0) return;
     if (quietMs >= writePauseMs - 1) {
-      this.#memory.setHeader("writing", 0);
+      this.#showWriting();
       return;
     }
     this.#writePause = setTimeout(() => {
@@ -164,10 +177,56 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
     return this.#when(() => this.tailRows <= tailMax);
   }
 
-  /** Resolves when every live row is linked and no consolidation is due or running. */
-  whenSettled(): Promise<void> {
+  /** Resolves when every live row is linked and no consolidation is due or running: not while others write without a pause. */
+  whenQuiet(): Promise<void> {
+    return this.#whenSettled(() => this.#isSettled());
+  }
+
+  /**
+   * Resolves when every row that is live now is linked or gone, and the consolidation that is due or running now is over,
+   * whatever others write meanwhile. Linking does not give way to them.
+   */
+  whenLinked(): Promise<void> {
+    let rows = this.#tailNow();
+    let unlinkings = this.#unlinkings;
+    const consolidations = this.#consolidationsBegun + Number(this.#consolidationIsDue());
+    let next = 0;
+    const { kernel } = this.#memory;
+    const isLinked = (row: number): boolean => kernel.isLive(row) === 0 || kernel.isLinked(row) !== 0;
+    this.#urgent++;
+    this.#showWriting();
+    return this.#whenSettled(() => {
+      if (unlinkings !== this.#unlinkings) {
+        unlinkings = this.#unlinkings;
+        rows = this.#tailNow();
+        next = 0;
+      }
+      while (next < rows.length && isLinked(rows[next]!)) next++;
+      return next === rows.length && (this.#consolidationsEnded >= consolidations || this.#isConsolidated());
+    }).finally(() => {
+      this.#urgent--;
+      this.#showWriting();
+    });
+  }
+
+  #isConsolidated(): boolean {
+    return this.#consolidation === undefined && !this.#consolidationIsDue();
+  }
+
+  /** The rows of the tail: some 20 ns for each row there is, and nothing where there is no tail. */
+  #tailNow(): number[] {
+    const { kernel, rowEnd } = this.#memory;
+    const rows: number[] = [];
+    if (!this.#tailHasRows()) return rows;
+    const count = kernel.countLive() - kernel.countLiveLinked();
+    for (let row = 0; row < rowEnd && rows.length < count; row++)
+      if (kernel.isLive(row) !== 0 && kernel.isLinked(row) === 0) rows.push(row);
+    return rows;
+  }
+
+  #whenSettled(isSettled: () => boolean): Promise<void> {
     this.#settling++;
-    const promise = this.#when(() => this.#isSettled()).finally(() => {
+    const promise = this.#when(isSettled).finally(() => {
       this.#settling--;
     });
     this.#consider();
@@ -175,7 +234,7 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
   }
 
   #isSettled(): boolean {
-    return !this.#tailHasRows() && this.#consolidation === undefined && !this.#consolidationIsDue();
+    return !this.#tailHasRows() && this.#isConsolidated();
   }
 
   /** Stops new slices and waits for the running ones. Every pause needs a resume. */
@@ -268,6 +327,7 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
    */
   #unlinkAll(): void {
     this.#memory.kernel.unlinkAll();
+    this.#unlinkings++;
     this.#dropChores();
     const dead = this.#dead.splice(0);
     if (dead.length > 0) this.#host.onReleased(dead);
@@ -287,8 +347,10 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
   #consider(): void {
     if (this.#closed || this.#pauses > 0 || this.#failure !== undefined) return;
     if (this.#consolidation === undefined && this.#consolidationIsDue()) {
+      this.#consolidationsBegun++;
       this.#consolidation = this.#consolidate().finally(() => {
         this.#consolidation = undefined;
+        this.#consolidationsEnded++;
         this.#wakeWaiters();
         this.#consider();
       });

@@ -233,9 +233,14 @@ export class VectorIndex implements SharedSearcher {
     return this.#maintenance.whenWritable();
   }
 
-  /** Resolves when every live row is linked and no consolidation is due. */
+  /** Resolves when every row that is live now is linked, and the consolidation that is due or running now is over. */
   waitUntilLinked(): Promise<void> {
-    return this.#maintenance.whenSettled();
+    return this.#maintenance.whenLinked();
+  }
+
+  /** Resolves when every live row is linked and no consolidation is due, for which writers must pause. */
+  waitUntilQuiet(): Promise<void> {
+    return this.#maintenance.whenQuiet();
   }
 
   /** Rows linked, written or removed since the last checkpoint: the collection decides when one is due. */
