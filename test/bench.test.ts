@@ -81,7 +81,13 @@ test("metadata prints filling, memory and filters for each setting", () => {
   const output = run("metadata.js", "--n", "500", "--rounds", "1");
   assert.match(output, /500 points of 8 dimensions, seed 1, best of 1/);
   for (const setting of ["nothing", "all", "all, words of body", "declared kinds"])
-    assert.match(output, new RegExp(`^${setting}: opened and filled .* 0 problems$`, "m"));
+    assert.match(
+      output,
+      new RegExp(
+        `^${setting}: index .* 0 problems\\n${setting}: from its file .* ready after opening .*; without it .*$`,
+        "m",
+      ),
+    );
   assert.match(output, /^\$geoRadius, 50 km .*\|.*\|.*\|/m);
 });
 

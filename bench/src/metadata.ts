@@ -1,14 +1,21 @@
-// The index over metadata: how long it is filled after opening, its memory, and filters with and without it. In memory of a
-// process that did not write the points: a child opens the folder anew.
+// The index over metadata: how soon it answers after opening, from its file and without it, its memory, and filters with and
+// without it. In memory of a process that did not write the points: a child opens the folder anew.
 //
 //   npm run bench:metadata [-- --n 100000 --rounds 5 --seed 1]
 
 import { fork } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { open, type Collection, type Filter, type IndexedMetadata, type Metadata } from "omendb";
+import {
+  open,
+  type Collection,
+  type Database,
+  type Filter,
+  type IndexedMetadata,
+  type Metadata,
+} from "omendb";
 import { readArguments } from "./arguments.js";
 import { machineLine } from "./measure.js";
 import { seededRandom } from "./seeded-random.js";
@@ -111,28 +118,72 @@ function metadataOf(id: number, next: () => number): Metadata {
 async function measureFolder(): Promise<void> {
   const times = new Map<string, string[]>(filters.map(([name]) => [name, []]));
   for (const [name] of settings) {
-    const fillMs: number[] = [];
+    const kept: Opening[] = [];
     for (let round = 0; round < rounds; round++) {
-      const begin = performance.now();
       const db = await open(folder);
-      const collection = await db.collection(name);
-      while (!(await collection.stats()).metadata.isFilled) await collection.waitForIndex();
-      fillMs.push(performance.now() - begin);
-      if (round === rounds - 1) await measureFilled(collection, { name, fillMs, times });
+      const collection = await measureOpening(db, name, kept);
+      if (round === rounds - 1) await measureFilled(collection, { name, times });
       await db.close();
     }
+    const filled: Opening[] = [];
+    for (let round = 0; round < rounds; round++) {
+      await removeIndexFiles();
+      const db = await open(folder);
+      await measureOpening(db, name, filled);
+      await db.close();
+    }
+    console.log(`${name}: from its file ${openingText(kept)}; without it ${openingText(filled)}`);
   }
   console.log(`\nms of count, ${settings.map(([name]) => name).join(" | ")}`);
   for (const [name, cells] of times) console.log(`${name.padEnd(40)}${cells.join(" | ")}`);
 }
 
+/** What an opening took, from `open` on. */
+interface Opening {
+  /** Until the collection was there: its vectors can be searched. */
+  readonly openMs: number;
+  /** Until filters are answered by the index. */
+  readonly readyMs: number;
+  /** The first equality on a field of unique texts, asked in that moment. */
+  readonly firstMs: number;
+  /** Until nothing of the index is to be done any more. */
+  readonly doneMs: number;
+}
+
+async function measureOpening(db: Database, name: string, openings: Opening[]): Promise<Collection> {
+  const begin = performance.now();
+  const collection = await db.collection(name);
+  const openMs = performance.now() - begin;
+  while (!(await collection.stats()).metadata.isFilled)
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  const readyMs = performance.now() - begin;
+  await collection.count({ filter: { name: "name 5" } });
+  const firstMs = performance.now() - begin - readyMs;
+  await collection.waitForIndex();
+  openings.push({ openMs, readyMs, firstMs, doneMs: performance.now() - begin });
+  return collection;
+}
+
+function openingText(openings: readonly Opening[]): string {
+  const range = (key: keyof Opening): string => {
+    const ms = openings.map((opening) => opening[key]);
+    return `${Math.min(...ms).toFixed(0)} to ${Math.max(...ms).toFixed(0)}`;
+  };
+  return `open ${range("openMs")} ms, ready after opening ${range("readyMs")} ms, first equality ${range("firstMs")} ms, done ${range("doneMs")} ms`;
+}
+
+/** Removes the files of indexes over metadata, so that they are filled from the store. */
+async function removeIndexFiles(): Promise<void> {
+  for (const path of await readdir(folder, { recursive: true }))
+    if (path.endsWith("index-metadata.omen")) await rm(join(folder, path));
+}
+
 interface Measured {
   readonly name: string;
-  readonly fillMs: readonly number[];
   readonly times: ReadonlyMap<string, string[]>;
 }
 
-async function measureFilled(collection: Collection, { name, fillMs, times }: Measured): Promise<void> {
+async function measureFilled(collection: Collection, { name, times }: Measured): Promise<void> {
   for (const [title, filter] of filters) {
     const ms: number[] = [];
     for (let round = 0; round < rounds; round++) {
@@ -149,8 +200,7 @@ async function measureFilled(collection: Collection, { name, fillMs, times }: Me
   const { metadata } = await collection.verify();
   const verifyMs = performance.now() - begin;
   console.log(
-    `${name}: opened and filled in ${Math.min(...fillMs).toFixed(0)} to ${Math.max(...fillMs).toFixed(0)} ms; ` +
-      `index ${Math.round(total / n)} bytes a point (${bytes.join(", ")}); ` +
+    `${name}: index ${Math.round(total / n)} bytes a point (${bytes.join(", ")}); ` +
       `verify ${verifyMs.toFixed(0)} ms, ${metadata.problems.length} problems`,
   );
 }

@@ -12,7 +12,7 @@ import type { VectorIndex } from "../vector/vector-index.js";
 import type { CollectionMonitor } from "./collection-monitor.js";
 import type { Writer } from "./writer.js";
 import { isCheckpointDue, isCheckpointWorthClosing, type CheckpointNeed } from "./checkpoint-policy.js";
-import { metadataPath, saveMetadataIndex } from "./metadata-file.js";
+import { forgetMetadataIndex, metadataPath, saveMetadataIndex } from "./metadata-file.js";
 import { checkpointPath } from "./open-indexes.js";
 
 /** Longest that a checkpoint which is due waits for linking to settle. */
@@ -37,6 +37,7 @@ export class Checkpoints {
   readonly #stopped: Promise<void>;
   /** Called after each attempt in the background, when another background work may begin. */
   onSettled: () => void = () => undefined;
+  #isMetadataTrusted = true;
   /** After a failure nothing is tried until there is twice as much to save. */
   #changesToPass = 0;
 
@@ -89,11 +90,19 @@ export class Checkpoints {
     return { changes, liveRows: store.state.pointCount, releasedRows };
   }
 
+  /** Keeps the index over metadata no longer, because it is not what the store says: the next opening fills it from there. */
+  async distrustMetadata(): Promise<void> {
+    this.#isMetadataTrusted = false;
+    await this.#running;
+    await forgetMetadataIndex(metadataPath(this.#parts.folder));
+  }
+
   /** The index over metadata, if it is worth keeping: it has all points, no other is to take its place, and it is right. */
   #savedMetadata(): MetadataIndex | undefined {
     const { metadata, writer } = this.#parts;
     const { current, next } = metadata;
-    return current.isFilled && next === undefined && writer.failure === undefined ? current : undefined;
+    const isRight = this.#isMetadataTrusted && writer.failure === undefined;
+    return isRight && current.isFilled && next === undefined ? current : undefined;
   }
 
   /**

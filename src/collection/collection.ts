@@ -26,7 +26,7 @@ import type {
   UpsertResult,
   VectorUpdate,
 } from "../model/requests.js";
-import type { CollectionCheck } from "../model/collection-check.js";
+import type { CollectionCheck, MetadataCheck } from "../model/collection-check.js";
 import type { CollectionMetrics } from "../model/metrics.js";
 import type { CollectionStats } from "../model/stats.js";
 import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
@@ -258,9 +258,11 @@ export class EmbeddedCollection implements Collection {
   }
 
   async verify(): Promise<CollectionCheck> {
-    return this.#parts.gate.use(async () => ({
-      metadata: await checkMetadata(this.#parts, this.#sources.assertOpen),
-    }));
+    return this.#parts.gate.use(async () => {
+      const metadata = await checkMetadata(this.#parts, this.#sources.assertOpen);
+      if (differs(metadata)) await this.#parts.background?.checkpoints.distrustMetadata();
+      return { metadata };
+    });
   }
 
   async stats(): Promise<CollectionStats> {
@@ -328,6 +330,10 @@ function countUpsert(
   counts.inserted += result.inserted;
   counts.replaced += result.replaced;
   if ("skipped" in result) counts.skipped += result.skipped.length;
+}
+
+function differs({ missingPoints, strayPoints, problems }: MetadataCheck): boolean {
+  return missingPoints + strayPoints + problems.length > 0;
 }
 
 function upsertOf(

@@ -12,6 +12,7 @@ import { MetadataIndex } from "../metadata/metadata-index.js";
 import type { EmbeddedCollection } from "./collection.js";
 import { type Reopener, withKeptStore } from "./kept-store.suite.js";
 import { loadMetadataIndex, metadataPath, saveMetadataIndex } from "./metadata-file.js";
+import { wantedFields } from "./metadata-settings.js";
 
 const config = { dimension: 2, metadata: { indexed: { all: true, fields: { text: "text" } } } } as const;
 const count = 1200;
@@ -196,6 +197,31 @@ test("a file from the future, as after restoring a backup, is not used and goes 
       assert.equal(await again.count({ filter: { tags: 1 } }), 1);
       await again.close();
     });
+  }));
+
+test("an index that was found to be wrong is not kept, and made anew by the next opening", () =>
+  withKeptStore(config, async (reopener) => {
+    const path = await kept(reopener);
+    // Whole, and not what the store says.
+    const wrong = (await loadMetadataIndex(path, wantedFields(config.metadata.indexed), () => true))!;
+    wrong.index.set(3, wrong.index.prepare('{"half":"other"}'));
+    await saveMetadataIndex(path, wrong.index, wrong.sequence);
+    const [collection, walks] = await walksOfOpening(reopener);
+    assert.equal(walks, 0);
+    const { metadata } = await collection.verify();
+    assert.ok(metadata.problems.length > 0);
+    await assert.rejects(stat(path), { code: "ENOENT" });
+    await collection.upsert(
+      pointsOf(
+        Array.from({ length: count }, (_, id) => id + 5000),
+        1,
+      ),
+    );
+    await collection.close();
+    const [again, walksAgain] = await walksOfOpening(reopener);
+    assert.equal(walksAgain, 1);
+    await checkAnswers(again, await answers(again));
+    await again.close();
   }));
 
 test("any byte that is another one is found, and any byte that is missing", async () => {

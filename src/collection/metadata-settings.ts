@@ -15,7 +15,8 @@ export function metadataIndex(indexed: IndexedMetadata, store: PointStore): Meta
   return new MetadataIndex(wantedFields(indexed), store.state.pointCount === 0 ? "filled" : "filling");
 }
 
-function wantedFields(indexed: IndexedMetadata): WantedFields {
+/** Which fields have an index, and of which kinds. */
+export function wantedFields(indexed: IndexedMetadata): WantedFields {
   if (indexed === "all") return "all";
   if (isPaths(indexed)) return indexed.map(decodedPath);
   const declared = Object.entries(indexed.fields).map(([path, kinds]) => ({

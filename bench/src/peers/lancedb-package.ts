@@ -4,7 +4,7 @@ import type { Metric } from "../data-set.js";
 
 export interface Lancedb {
   connect(path: string): Promise<LanceDatabase>;
-  readonly Index: { hnswSq(options: object): object; bitmap(): object };
+  readonly Index: { hnswSq(options: object): object; bitmap(): object; btree(): object };
 }
 
 export interface LanceDatabase {
