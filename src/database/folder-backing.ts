@@ -1,7 +1,7 @@
 // A database in a folder:
 //
 //   catalog/                  LMDB: name → folder and configuration of each collection
-//   collections/<folder>/     LMDB: the points of one collection, and index-*.omen, the checkpoints of its indexes
+//   collections/<folder>/     LMDB: the points of one collection, and index-*.omen, what is kept of its indexes
 //
 // and a lock while it is open. A collection is made by writing its folder first and naming it in the catalogue then;
 // it is dropped the other way around. So a crash leaves folders without a name at worst, which the next opening removes.
