@@ -1,6 +1,7 @@
 // Conformance: collections are made, found, listed, dropped and closed.
 
 import assert from "node:assert/strict";
+import type { CollectionStats } from "omendb";
 import type { ConformanceCase } from "./conformance-case.js";
 import { expectError } from "./conformance-expect.js";
 
@@ -106,7 +107,9 @@ export const collectionCases: readonly ConformanceCase[] = [
       assert.equal(index!.unreachableRows, 0);
       assert.deepEqual([index!.searches, index!.distances], [0, 0]);
       const again = await db.collection("a");
-      assert.deepEqual(await again.stats(), stats.collections[0]);
+      // The index over metadata is filled meanwhile.
+      const withoutMetadata = ({ metadata: _, ...rest }: CollectionStats): unknown => rest;
+      assert.deepEqual(withoutMetadata(await again.stats()), withoutMetadata(stats.collections[0]!));
       await again.search({ vector: [1, 2, 3, 4] });
       const [searched] = (await again.stats()).indexes;
       assert.deepEqual([searched!.searches, searched!.distances], [1, 2]);

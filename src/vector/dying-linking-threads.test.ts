@@ -34,7 +34,7 @@ function checkAnswers({ trial }: DyingTrial, random: SeededRandom): void {
 /** Every row is linked and reachable, no list is locked, and walks find what they should. */
 async function checkWhole(dying: DyingTrial, random: SeededRandom): Promise<void> {
   const { trial } = dying;
-  await trial.index.waitUntilLinked();
+  await trial.index.waitUntilQuiet();
   await dying.checkGraph();
   const { size } = trial.rows;
   const stats = await trial.index.stats();
@@ -64,7 +64,7 @@ describe("linking threads that die", () => {
       for (let round = 0; !isEnough(); round++) {
         trial.insert(clusteredVectors({ n: 400 + random.below(600), ...shape }, random));
         if (trial.rows.size > 2500) trial.remove([...trial.rows.keys()].filter(() => random.next() < 0.4));
-        const linked = trial.index.waitUntilLinked();
+        const linked = trial.index.waitUntilQuiet();
         const saved =
           random.next() < 0.3 ? trial.index.saveCheckpoint(join(folder, "index"), round) : undefined;
         const counted = random.next() < 0.3 ? trial.index.stats() : undefined;
