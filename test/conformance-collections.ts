@@ -108,7 +108,7 @@ export const collectionCases: readonly ConformanceCase[] = [
       assert.deepEqual([index!.searches, index!.distances], [0, 0]);
       const again = await db.collection("a");
       // The index over metadata is filled meanwhile.
-      const withoutMetadata = ({ metadata: _, ...rest }: CollectionStats): unknown => rest;
+      const withoutMetadata = (told: CollectionStats): unknown => ({ ...told, metadata: undefined });
       assert.deepEqual(withoutMetadata(await again.stats()), withoutMetadata(stats.collections[0]!));
       await again.search({ vector: [1, 2, 3, 4] });
       const [searched] = (await again.stats()).indexes;
