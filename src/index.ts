@@ -18,6 +18,7 @@ export type {
 } from "./model/collection-config.js";
 export type { CollectionCheck, MetadataCheck, MetadataProblem } from "./model/collection-check.js";
 export type { Collection, CollectionInfo, Database, OpenOptions } from "./model/database.js";
+export type { DurabilityMode } from "./model/durability.js";
 export type {
   CheckpointEvent,
   DatabaseEventName,

@@ -137,13 +137,14 @@ export class Checkpoints {
     let begin = 0;
     let saves: Promise<void>[] = [];
     // All begin at one moment without a commit in flight, so that they stand for the same operation.
-    await writer.exclusively(() => {
+    await writer.exclusively(async () => {
+      // A checkpoint of operations that a power cut takes back would pass for good when others have their numbers.
+      await store.flush();
       sequence = store.state.sequence;
       begin = performance.now();
       saves = indexes.map((index, field) => index.saveCheckpoint(checkpointPath(folder, field), sequence));
       const metadata = this.#savedMetadata();
       if (metadata !== undefined) saves.push(saveMetadataIndex(metadataPath(folder), metadata, sequence));
-      return Promise.resolve();
     });
     const failed = (await Promise.allSettled(saves)).find((save) => save.status === "rejected");
     if (failed !== undefined) throw failed.reason;

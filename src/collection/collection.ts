@@ -131,7 +131,11 @@ export class EmbeddedCollection implements Collection {
     const { gate, monitor, writer } = this.#parts;
     const remove = async (): Promise<{ deleted: number }> => {
       const selector = decodeSelector(target);
-      const deleted = await writer.submit({ rowCountMax: 0, apply: (group) => group.remove(selector) });
+      const deleted = await writer.submit({
+        rowCountMax: 0,
+        purpose: "free",
+        apply: (group) => group.remove(selector),
+      });
       return { deleted };
     };
     return monitor.write(
@@ -197,6 +201,7 @@ export class EmbeddedCollection implements Collection {
       const decoded = decodeChange(change);
       const updated = await writer.submit({
         rowCountMax: 0,
+        purpose: "write",
         apply: (group) => group.changeMetadata(selector, decoded),
       });
       return { updated };
@@ -342,6 +347,7 @@ function upsertOf(
 ): WriteOperation<UpsertResult> {
   return {
     rowCountMax: points.length,
+    purpose: "write",
     apply: (group) => (condition === undefined ? group.upsert(points) : group.upsertIf(points, condition)),
   };
 }

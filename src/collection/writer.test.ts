@@ -7,6 +7,7 @@ import { withKeptStore } from "./kept-store.suite.js";
 
 const config = { dimension: 1, metric: "dot" } as const;
 const diskFull = new OmenError("unavailable", "disk_full", "The disk is full.");
+const flushFailed = new OmenError("unavailable", "flush_failed", "The disk is broken.");
 
 test("calls made while a commit is in flight share the next one", () =>
   withKeptStore(config, async ({ store, open }) => {
@@ -26,7 +27,7 @@ test("a failed commit refuses every call of its group, shows nothing, and gives 
   withKeptStore(config, async ({ store, open }) => {
     const collection = await open();
     await collection.upsert([{ id: 1, vector: [1], metadata: { old: true } }]);
-    store.nextFailure = diskFull;
+    store.nextFailure = flushFailed;
     const results = await Promise.allSettled([
       collection.upsert([
         { id: 1, vector: [9] },
@@ -35,7 +36,7 @@ test("a failed commit refuses every call of its group, shows nothing, and gives 
       collection.updateMetadata([1], { set: {} }),
       collection.delete([1]),
     ]);
-    for (const result of results) assert.equal(result.status === "rejected" && result.reason, diskFull);
+    for (const result of results) assert.equal(result.status === "rejected" && result.reason, flushFailed);
     assert.deepEqual(await collection.search({ vector: [1] }), [
       { id: 1, score: 1, metadata: { old: true } },
     ]);
@@ -51,6 +52,32 @@ test("a failed commit refuses every call of its group, shows nothing, and gives 
       { id: 2, score: 2 },
       { id: 1, score: 1 },
     ]);
+    await collection.close();
+  }));
+
+test("on a full disk deletions that shared a group with other calls are done without them", () =>
+  withKeptStore(config, async ({ store, open }) => {
+    const collection = await open();
+    await collection.upsert([1, 2, 3].map((id) => ({ id, vector: [id] })));
+    const write = (id: number): Promise<unknown> => collection.upsert([{ id, vector: [9] }]);
+    store.nextFailure = diskFull;
+    const calls = [write(4), collection.delete([1]), write(5), collection.delete([1, 2]), write(6)];
+    const results = await Promise.allSettled(calls);
+    assert.deepEqual(
+      results.map((result): unknown => (result.status === "rejected" ? result.reason : result.value)),
+      [diskFull, { deleted: 1 }, diskFull, { deleted: 1 }, diskFull],
+    );
+    // Until a write has succeeded again, no deletion is in a group with one.
+    const before = store.commitCount;
+    await Promise.all([
+      collection.delete([3]),
+      write(7),
+      collection.delete([7]),
+      write(8),
+      collection.delete([8]),
+    ]);
+    assert.equal(store.commitCount - before, 3);
+    assert.equal(await collection.count(), 0);
     await collection.close();
   }));
 

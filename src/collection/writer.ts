@@ -19,7 +19,10 @@ import { WriteGroup, type WritePlan } from "./write-group.js";
 /** A decoded write: what it does to a group, and how many rows it may take. */
 export interface WriteOperation<Result> {
   readonly rowCountMax: number;
+  /** Changes nothing but the group: it is applied again to another one if that could not be committed for want of space. */
   readonly apply: (group: WriteGroup) => Generator<void, Result>;
+  /** `free` of one that only removes points, which is done even when the disk is full. */
+  readonly purpose: "write" | "free";
 }
 
 /** A call in the queue. `operation` is `undefined` while it is being decoded and after decoding failed. */
@@ -68,6 +71,8 @@ export class Writer {
   #rows: RowAllocator | undefined;
   #running: Promise<void> | undefined;
   #failure: OmenError | undefined;
+  /** On a full disk calls that only remove are committed without others, which would let them fail too. */
+  #isDiskFull = false;
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
@@ -94,6 +99,7 @@ export class Writer {
           get rowCountMax() {
             return decoded.rowCountMax;
           },
+            purpose: decoded.purpose,
           apply: (group) => settling(decoded, group, resolve),
         };
       };
@@ -167,9 +173,21 @@ export class Writer {
         for (const index of indexes) index.endWrite();
       }
     } catch (error) {
-      for (const { call } of applied) call.reject(error);
+      this.#rejectGroup(applied, error);
       if (applied.length === 0) this.#rejectHead(error);
     }
+  }
+
+  /** Of a group that met a full disk, calls that only remove are queued again, to be committed without the others. */
+  #rejectGroup(applied: readonly AppliedCall[], error: unknown): void {
+    this.#isDiskFull = error instanceof OmenError && error.code === "disk_full";
+    const isMixed = new Set(applied.map(({ call }) => call.operation?.purpose)).size > 1;
+    const again: QueuedCall[] = [];
+    for (const { call } of applied) {
+      if (this.#isDiskFull && isMixed && call.operation?.purpose === "free") again.push(call);
+      else call.reject(error);
+    }
+    this.#queue.unshift(...again);
   }
 
   async #applyAndCommit(rows: RowAllocator, applied: AppliedCall[]): Promise<void> {
@@ -177,6 +195,7 @@ export class Writer {
     const group = new WriteGroup({ ...this.#parts, rows });
     await this.#applyCalls(group, rows, applied);
     await this.#commit(group, applied.length);
+    if (applied.some(({ call }) => call.operation?.purpose === "write")) this.#isDiskFull = false;
     for (const { resolve } of applied) resolve();
   }
 
@@ -191,14 +210,23 @@ export class Writer {
   /** Takes calls from the queue into the group. One that fails is rejected alone. */
   async #applyCalls(group: WriteGroup, rows: RowAllocator, applied: AppliedCall[]): Promise<void> {
     let rowCount = 0;
+    let purpose: WriteOperation<unknown>["purpose"] | undefined;
     for (let head = this.#queue[0]; head?.kind === "call"; head = this.#queue[0]) {
       const { operation } = head;
       if (head.decoding !== undefined) return;
       if (operation !== undefined && rowCount > 0 && rowCount + operation.rowCountMax > groupRowCountMax)
         return;
+      if (
+        this.#isDiskFull &&
+        purpose !== undefined &&
+        operation !== undefined &&
+        operation.purpose !== purpose
+      )
+        return;
       this.#queue.shift();
       // A call whose decoding failed has been rejected already.
       if (operation === undefined) continue;
+      purpose ??= operation.purpose;
       try {
         this.assertSound();
         const rowEnd = rows.rowEndAfter(operation.rowCountMax);

@@ -2,6 +2,7 @@
 // here; collections are built on top.
 
 import type { ResolvedCollectionConfig } from "../model/collection-config.js";
+import type { DurabilityMode } from "../model/durability.js";
 import type { PointStore } from "../store/point-store.js";
 
 /** The store of one collection, opened, and the folder beside it for derived files; `undefined` in memory. */
@@ -13,7 +14,7 @@ export interface OpenedStore {
 /** The catalogue of a database and the stores it names. Calls that change it are made one at a time. */
 export interface Backing {
   readonly path: string;
-  readonly durability: "sync" | "none";
+  readonly durability: DurabilityMode | "none";
 
   /** Names of the collections, in code unit order. */
   names(): string[];

@@ -10,6 +10,7 @@ import { randomBytes } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { ResolvedCollectionConfig } from "../model/collection-config.js";
+import type { DurabilityMode, ResolvedDurability } from "../model/durability.js";
 import { openCatalogStore, type CatalogStore } from "../store/catalog-store.js";
 import { acquireFolderLock } from "../store/folder-lock.js";
 import { openLmdbPointStore } from "../store/lmdb-point-store.js";
@@ -26,18 +27,26 @@ import { catalogFolder, collectionsFolder, makeFolder, prepareFolder } from "./d
 
 type FolderLock = Awaited<ReturnType<typeof acquireFolderLock>>;
 
+interface BackingParts {
+  readonly path: string;
+  readonly lock: FolderLock;
+  readonly durability: ResolvedDurability;
+}
+
 /** Keeps collections in a folder that this process has locked. */
 export class FolderBacking implements Backing {
   readonly path: string;
-  readonly durability = "sync";
+  /** Of the collections; the catalogue is always flushed. */
+  readonly #durability: ResolvedDurability;
   readonly #lock: FolderLock;
   readonly #catalog: CatalogStore;
   /** What the catalogue holds, decoded. */
   readonly #records: Map<string, CollectionRecord>;
 
-  private constructor(path: string, lock: FolderLock, catalog: CatalogStore) {
+  private constructor(catalog: CatalogStore, { path, lock, durability }: BackingParts) {
     this.path = path;
     this.#lock = lock;
+    this.#durability = durability;
     this.#catalog = catalog;
     this.#records = new Map(
       catalog.entries().map(({ key, value }) => [key, decodeCollectionRecord(key, value)]),
@@ -45,16 +54,20 @@ export class FolderBacking implements Backing {
   }
 
   /** Locks the folder, opens its catalogue and removes what a crash left behind. Errors are those of `open`. */
-  static async open(given: string): Promise<FolderBacking> {
+  static async open(given: string, durability: ResolvedDurability): Promise<FolderBacking> {
     const path = resolve(given);
     await prepareFolder(path);
     const lock = await acquireFolderLock(path);
     try {
-      return await openLocked(path, (catalog) => new FolderBacking(path, lock, catalog));
+      return await openLocked(path, (catalog) => new FolderBacking(catalog, { path, lock, durability }));
     } catch (error) {
       await lock.release();
       throw error;
     }
+  }
+
+  get durability(): DurabilityMode {
+    return this.#durability.kind;
   }
 
   names(): string[] {
@@ -69,7 +82,7 @@ export class FolderBacking implements Backing {
     const record = { folder: randomBytes(8).toString("hex"), config };
     const folder = this.#folderOf(record);
     await makeFolder(folder);
-    const store = await openLmdbPointStore(folder, { mode: "create", dimensions: dimensionsOf(config) });
+    const store = await this.#openStore("create", record);
     try {
       await this.#catalog.commit([{ kind: "put", key: name, value: encodeCollectionRecord(record) }]);
     } catch (error) {
@@ -88,9 +101,7 @@ export class FolderBacking implements Backing {
 
   async openStore(name: string): Promise<OpenedStore> {
     const record = this.#recordOf(name);
-    const folder = this.#folderOf(record);
-    const store = await openLmdbPointStore(folder, { mode: "open", dimensions: dimensionsOf(record.config) });
-    return { store, folder };
+    return { store: await this.#openStore("open", record), folder: this.#folderOf(record) };
   }
 
   async remove(name: string): Promise<() => Promise<void>> {
@@ -123,6 +134,11 @@ export class FolderBacking implements Backing {
     return record;
   }
 
+  #openStore(mode: "create" | "open", record: CollectionRecord): Promise<PointStore> {
+    const dimensions = record.config.fields.map((field) => field.dimension);
+    return openLmdbPointStore(this.#folderOf(record), { mode, dimensions, durability: this.#durability });
+  }
+
   #folderOf({ folder }: CollectionRecord): string {
     return join(this.path, collectionsFolder, folder);
   }
@@ -145,10 +161,6 @@ async function openLocked(
     await catalog.close();
     throw error;
   }
-}
-
-function dimensionsOf(config: ResolvedCollectionConfig): number[] {
-  return config.fields.map((field) => field.dimension);
 }
 
 /** The folder of a collection that could not be named. */

@@ -3,6 +3,7 @@
 import type { Database, OpenOptions } from "../model/database.js";
 import { decodeOpenOptions } from "../model/decode-config.js";
 import { invalidInput } from "../model/invalid-input.js";
+import { defaults } from "../model/limits.js";
 import { EmbeddedDatabase } from "./embedded-database.js";
 import { FolderBacking } from "./folder-backing.js";
 import { MemoryBacking, memoryPath } from "./memory-backing.js";
@@ -25,6 +26,14 @@ export async function open(path: string, options?: OpenOptions): Promise<Databas
   if (typeof given !== "string" || given === "" || given.includes("\0")) {
     throw invalidInput("path", "path", given, `The path of a folder, or "${memoryPath}", is needed.`);
   }
-  const backing = path === memoryPath ? new MemoryBacking() : await FolderBacking.open(path);
+  const { durability } = decoded;
+  if (path === memoryPath && durability !== undefined) {
+    const message = "A database in memory is as durable as its process; leave this out.";
+    throw invalidInput("conflicting_fields", "options.durability", durability.kind, message);
+  }
+  const backing =
+    path === memoryPath
+      ? new MemoryBacking()
+      : await FolderBacking.open(path, durability ?? { kind: defaults.durability });
   return new EmbeddedDatabase(backing, decoded);
 }

@@ -4,6 +4,7 @@ import type { CollectionCheck } from "./collection-check.js";
 import type { CollectionConfig, IndexedMetadata, ResolvedCollectionConfig } from "./collection-config.js";
 import type { DatabaseEventName, DatabaseListener } from "./database-events.js";
 import type { DatabaseMetrics } from "./metrics.js";
+import type { DurabilityMode } from "./durability.js";
 import type { ColumnsInput, Point, PointId, PointInput } from "./point.js";
 import type {
   ConditionalUpsertResult,
@@ -166,6 +167,14 @@ export interface Database extends AsyncDisposable {
 
 /** What `open` takes beside the path. */
 export interface OpenOptions {
+  /**
+   * When a write is acknowledged: `"sync"` (the default) when it is on the disk; `"os"` when the operating system has it, so that
+   * a killed process loses nothing and a power cut may lose or damage anything; `"interval"` as with `"os"`, but flushed every
+   * `flushIntervalMs`, so that a power cut loses the last writes at most and damages nothing. Not for a database in memory.
+   */
+  readonly durability?: DurabilityMode;
+  /** Only with `durability: "interval"`: longest time from an acknowledgement to the beginning of its flush, 10 to 60,000. Default 1,000. */
+  readonly flushIntervalMs?: number;
   /** Threads that link rows in the background: 1 to 64. Default: the number of cores, at most 4. */
   readonly linkingThreads?: number;
   /**

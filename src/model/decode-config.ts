@@ -9,6 +9,7 @@ import type {
   ResolvedVectorField,
 } from "./collection-config.js";
 import type { OpenOptions } from "./database.js";
+import type { DurabilityMode, ResolvedDurability } from "./durability.js";
 import { decodeChoice, decodeFields, decodeInteger, within } from "./decode-object.js";
 import { decodeIndexedMetadata } from "./decode-indexed.js";
 import { checkFieldName } from "./decode-name.js";
@@ -117,18 +118,28 @@ function decodeField(name: string, given: GivenField, field: string): ResolvedVe
 
 /** Options of `open`, complete except for defaults that depend on the machine. */
 export interface ResolvedOpenOptions {
+  /** `undefined` where none was asked for. */
+  readonly durability: ResolvedDurability | undefined;
   readonly linkingThreads: number | undefined;
   readonly searchThreads: number | undefined;
   readonly slowQueryMs: number;
 }
 
-const openFields: readonly (keyof OpenOptions)[] = ["linkingThreads", "searchThreads", "slowQueryMs"];
+const durabilityModes: readonly DurabilityMode[] = ["sync", "interval", "os"];
+const openFields: readonly (keyof OpenOptions)[] = [
+  "durability",
+  "flushIntervalMs",
+  "linkingThreads",
+  "searchThreads",
+  "slowQueryMs",
+];
 
 /** Decodes the options of `open`. */
 export function decodeOpenOptions(value: unknown): ResolvedOpenOptions {
   const given = decodeFields(value === undefined ? {} : value, "options", openFields);
   const { linkingThreads, searchThreads } = given;
   return {
+    durability: decodeDurability(given.durability, given.flushIntervalMs),
     linkingThreads: decodeThreads(linkingThreads, "options.linkingThreads", {
       min: 1,
       max: limits.linkingThreadsMax,
@@ -143,6 +154,22 @@ export function decodeOpenOptions(value: unknown): ResolvedOpenOptions {
       fallback: defaults.slowQueryMs,
     }),
   };
+}
+
+function decodeDurability(durability: unknown, flushIntervalMs: unknown): ResolvedDurability | undefined {
+  if (durability === undefined && flushIntervalMs === undefined) return undefined;
+  const kind = decodeChoice(durability, "options.durability", {
+    choices: durabilityModes,
+    fallback: defaults.durability,
+  });
+  if (kind === "interval") {
+    const { flushIntervalMsMin: min, flushIntervalMsMax: max } = limits;
+    const range = { min, max, fallback: defaults.flushIntervalMs };
+    return { kind, flushIntervalMs: decodeInteger(flushIntervalMs, "options.flushIntervalMs", range) };
+  }
+  if (flushIntervalMs === undefined) return { kind };
+  const message = `It belongs to durability "interval", and this is "${kind}"; leave it out.`;
+  throw invalidInput("conflicting_fields", "options.flushIntervalMs", flushIntervalMs, message);
 }
 
 function decodeThreads(

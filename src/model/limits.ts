@@ -29,6 +29,8 @@ export const limits = {
   searchesMax: 100_000,
   /** Metadata as JSON text, vectors and 64 bytes a point, in one answer. */
   answerBytesMax: 256 * 1024 * 1024,
+  flushIntervalMsMin: 10,
+  flushIntervalMsMax: 60_000,
   indexedPathsMax: 256,
   filterDepthMax: 64,
   filterNodesMax: 4096,
@@ -52,6 +54,8 @@ export const defaults = {
   groups: 10,
   perGroup: 3,
   recall: 0.99,
+  durability: "sync",
+  flushIntervalMs: 1000,
 } as const;
 
 /** Points that are worked on between two chances to let the event loop turn. */

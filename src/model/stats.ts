@@ -1,6 +1,7 @@
 // What a database says about itself.
 
 import type { ResolvedVectorField } from "./collection-config.js";
+import type { DurabilityMode } from "./durability.js";
 
 /** State of the index of one vector field. Rows are slots of the index; each live row is one point's vector. */
 export interface VectorIndexStats {
@@ -93,7 +94,8 @@ export interface CollectionStats {
 /** State of the whole database. */
 export interface DatabaseStats {
   readonly path: string;
-  readonly durability: "sync" | "none";
+  /** What an acknowledged write means; `"none"` in memory. */
+  readonly durability: DurabilityMode | "none";
   readonly collections: readonly CollectionStats[];
   /** Linking threads running now. */
   readonly linkingThreads: number;

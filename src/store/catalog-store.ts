@@ -129,7 +129,11 @@ class LmdbCatalogStore implements CatalogStore {
       void this.#tables.meta.put(meta.key, meta.record);
       return [];
     };
-    await this.#environment.commit({ puts, applied: () => void (this.#records = records) });
+    await this.#environment.commit({
+      puts,
+      applied: () => void (this.#records = records),
+      purpose: changes.every(({ text }) => text === undefined) ? "free" : "write",
+    });
   }
 
   async close(): Promise<void> {

@@ -72,7 +72,14 @@ async function checkReopened({ folder, model }: Trial): Promise<void> {
   const store = await openLmdbPointStore(folder, { dimensions, mode: "open" });
   await checkAll({ store, model });
   await store.close();
-  assert.deepEqual(readdirSync(folder).sort(), ["data.mdb", "lock.mdb"]);
+  assert.deepEqual(namesIn(folder), ["data.mdb", "lock.mdb"]);
+}
+
+/** But for the reserve, which is made in the background. */
+function namesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name !== "reserve.omen")
+    .sort();
 }
 
 /** Files without a name that this process has open. */
@@ -284,7 +291,7 @@ describe("compacting", { skip: !canCompact && "files that are open cannot be rep
         checkScript(store);
         await store.verifyKeys();
         await store.close();
-        assert.deepEqual(readdirSync(folder).sort(), ["data.mdb", "lock.mdb"]);
+        assert.deepEqual(namesIn(folder), ["data.mdb", "lock.mdb"]);
       }
     });
     await Promise.all(runs);

@@ -3,14 +3,17 @@
 // otherwise, by experiment: docs/decisions/lmdb.md.
 
 import { renameSync, statSync } from "node:fs";
-import { type FileHandle, mkdir, stat } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type RootDatabase, open } from "./lmdb-module.js";
+import { type RootDatabase, open as openLmdb } from "./lmdb-module.js";
 import { assert } from "../base/assert.js";
 import { OmenError } from "../base/omen-error.js";
-import { commitCause, commitError, freeBytes, isFullDisk, lmdbError } from "./lmdb-error.js";
-import { checkMetaPages } from "./lmdb-meta-page.js";
+import type { ResolvedDurability } from "../model/durability.js";
+import { IntervalFlusher } from "./interval-flusher.js";
+import { commitCause, commitError, freeBytes, lmdbError, refusalOf } from "./lmdb-error.js";
 import { LmdbSnapshot } from "./lmdb-snapshot.js";
+import { prepareFile } from "./prepare-file.js";
+import { ReserveFile } from "./reserve-file.js";
 import { syncFile, syncFolder } from "./sync-path.js";
 
 /** A sub-database with values of bytes. Keys are compared as unsigned integers, or as bytes. */
@@ -57,8 +60,12 @@ export interface LmdbEnvironmentOptions {
   readonly tableCountMax: number;
   /** `create` refuses a folder that has a store, `open` one that has none; without it either is taken. */
   readonly mode?: "create" | "open";
+  /** When a commit resolves; without it, when it is flushed. */
+  readonly durability?: ResolvedDurability;
   /** Bytes free on the disk of a folder, by which a failed write is told to be a full disk. For tests. */
   readonly freeBytes?: (folder: string) => Promise<number>;
+  /** Flushes the file in the modes in which LMDB does not. For tests. */
+  readonly flushData?: (file: FileHandle) => Promise<void>;
 }
 
 /** Writes of one transaction. */
@@ -70,6 +77,8 @@ export interface LmdbCommit {
   readonly puts: () => Promise<boolean>[];
   /** Called at the moment from which reads see the transaction. */
   readonly applied: () => void;
+  /** `free` of one that only removes: it may use what is reserved for a full disk, and be put a second time then. */
+  readonly purpose: "write" | "free";
 }
 
 /** An open environment. Its owner makes sure that commits do not overlap, and that this process alone writes. */
@@ -77,6 +86,10 @@ export class LmdbEnvironment {
   #folder: string;
   readonly #root: RootDatabase;
   readonly #freeBytes: (folder: string) => Promise<number>;
+  readonly #durability: ResolvedDurability["kind"];
+  readonly #flusher: IntervalFlusher | undefined;
+  readonly #flushData: (file: FileHandle) => Promise<void>;
+  readonly #reserve: ReserveFile;
   readonly #iterators = new Set<Iterator<unknown>>();
   readonly #snapshots = new Set<LmdbSnapshot>();
   #snapshot: LmdbSnapshot | undefined;
@@ -89,27 +102,30 @@ export class LmdbEnvironment {
 
   /** Opens or creates the environment in `folder`; throws OmenErrors as `openLmdbPointStore` says. */
   static async open(folder: string, options: LmdbEnvironmentOptions): Promise<LmdbEnvironment> {
-    const path = join(folder, "data.mdb");
-    const fileBytes = await fileBytesOf(path);
-    if (fileBytes > 0) {
-      if (options.mode === "create") throw existsError(folder);
-      await checkMetaPages(path);
-    } else {
-      if (options.mode === "open") throw missingError(folder, path);
-      await mkdir(folder, { recursive: true });
-    }
+    const isThere = await prepareFile(folder, options.mode);
     const environment = new LmdbEnvironment(folder, options);
-    if (fileBytes === 0) await syncNewFile(folder);
+    if (!isThere) await syncNewFile(folder);
     return environment;
   }
 
   private constructor(folder: string, options: LmdbEnvironmentOptions) {
     this.#folder = folder;
     this.#freeBytes = options.freeBytes ?? freeBytes;
+    const { durability } = options;
+    this.#durability = durability?.kind ?? "sync";
+    this.#flushData = options.flushData ?? ((file) => file.datasync());
+    this.#flusher =
+      durability?.kind === "interval" ? this.#newFlusher(durability.flushIntervalMs) : undefined;
+    this.#reserve = new ReserveFile(
+      () => this.#folder,
+      () => this.freeDiskBytes(),
+    );
     try {
-      this.#root = open(folder, {
+      this.#root = openLmdb(folder, {
         // The default flushes after it publishes, and after a restored disk snapshot trusts a page that was not flushed.
         overlappingSync: false,
+        // A commit is written, and flushed by nobody but us.
+        noSync: this.#durability !== "sync",
         // The default leaves an unhandled rejection behind a failed commit, which ends the process.
         eventTurnBatching: false,
         // Of 4 to 64 KiB the size that wastes least around vectors of 128 to 1,536 components.
@@ -215,13 +231,37 @@ export class LmdbEnvironment {
   }
 
   /**
-   * Runs one transaction and resolves when it is flushed. Rejects with kind `unavailable`: `disk_full` (nothing is
-   * changed, and later commits may succeed), `flush_failed`, and from then on `poisoned`.
+   * Runs one transaction and resolves when it is as durable as was asked for. Rejects with kind `unavailable`: `disk_full`
+   * or `read_only` (nothing is changed, and later commits may succeed), `flush_failed`, and from then on `poisoned`.
    */
-  async commit({ puts, applied }: LmdbCommit): Promise<void> {
+  async commit(commit: LmdbCommit): Promise<void> {
     if (this.#isClosed) throw this.closedError();
     this.assertSound();
     void this.snapshot; // Held from before the transaction, so that reads meanwhile do not see it.
+    try {
+      await this.#commitOnce(commit);
+    } catch (error) {
+      const isFull = error instanceof OmenError && error.code === "disk_full";
+      if (!isFull || commit.purpose === "write" || !(await this.#reserve.give())) throw error;
+      await this.#commitOnce(commit);
+    }
+    this.#reserve.ensure();
+  }
+
+  async #commitOnce({ puts, applied }: LmdbCommit): Promise<void> {
+    await this.#flusher?.beforeCommit().catch(async (error: unknown) => {
+      throw await this.#failure(error);
+    });
+    try {
+      await this.#transact(puts);
+      this.refresh();
+      applied();
+    } finally {
+      this.#flusher?.afterCommit();
+    }
+  }
+
+  async #transact(puts: LmdbCommit["puts"]): Promise<void> {
     let appended: Promise<boolean[]> = Promise.resolve([]);
     const committed = this.#root.batch(() => {
       appended = Promise.all(puts());
@@ -233,8 +273,6 @@ export class LmdbEnvironment {
       throw await this.#failure(await commitCause(error));
     }
     assert(!(await appended).includes(false), "rows are appended in ascending order");
-    this.refresh();
-    applied();
   }
 
   /**
@@ -242,8 +280,8 @@ export class LmdbEnvironment {
    * is harmless: LMDB did not get to its flush, and none of the pages written belong to a transaction.
    */
   async #failure(cause: unknown): Promise<OmenError> {
-    const full = isFullDisk(cause, await this.#freeBytes(this.folder));
-    if (full) return commitError("disk_full", { folder: this.folder, cause });
+    const refusal = refusalOf(cause, await this.#freeBytes(this.folder));
+    if (refusal !== undefined) return commitError(refusal, { folder: this.folder, cause });
     this.poison(cause);
     return commitError("flush_failed", { folder: this.folder, cause });
   }
@@ -284,6 +322,55 @@ export class LmdbEnvironment {
   async sync(): Promise<void> {
     await syncFile(join(this.folder, "data.mdb"));
     await syncFolder(this.folder);
+  }
+
+  /** Resolves when all that was committed is flushed. Rejects with kind `unavailable` (`flush_failed`). */
+  async flush(): Promise<void> {
+    if (this.#durability === "sync") return;
+    await this.#flushing(this.#flusher?.flush() ?? this.#flushFile());
+  }
+
+  /** The same, so that the file needs nothing beside it to be right, as before it is closed or replaced. No commit may be in flight. */
+  async finishFlushes(): Promise<void> {
+    if (this.#durability === "sync") return;
+    await this.#flushing(this.#flusher?.finish() ?? this.#flushFile());
+  }
+
+  async #flushing(flush: Promise<void>): Promise<void> {
+    try {
+      await flush;
+    } catch (cause) {
+      this.poison(cause);
+      throw commitError("acknowledged_unflushed", { folder: this.folder, cause });
+    }
+  }
+
+  async #flushFile(): Promise<void> {
+    const file = await open(join(this.folder, "data.mdb"), "r+");
+    try {
+      await this.#flushData(file);
+    } finally {
+      await file.close();
+    }
+  }
+
+  #newFlusher(intervalMs: number): IntervalFlusher {
+    const folder = (): string => this.#folder;
+    return new IntervalFlusher(
+      {
+        get folder() {
+          return folder();
+        },
+        newSnapshot: () => this.#newSnapshot(),
+        flushData: this.#flushData,
+        onFailed: (error) => {
+          this.poison(error);
+          const told = `Writes to ${this.#folder} that were acknowledged could not be flushed; it takes no more until it is opened again: ${String(error)}`;
+          process.emitWarning(told, "OmenDBWarning");
+        },
+      },
+      intervalMs,
+    );
   }
 
   /**
@@ -336,6 +423,16 @@ export class LmdbEnvironment {
 
   async #close(): Promise<void> {
     this.#isClosed = true;
+    try {
+      await this.finishFlushes();
+    } finally {
+      await this.#flusher?.abandon();
+      await this.#reserve.settle();
+      await this.#letGo();
+    }
+  }
+
+  async #letGo(): Promise<void> {
     for (const iterator of this.#iterators) iterator.return?.();
     this.#iterators.clear();
     for (const snapshot of this.#snapshots) snapshot.end();
@@ -347,33 +444,8 @@ function pagesOf({ treeBranchPageCount, treeLeafPageCount, overflowPages }: Page
   return treeBranchPageCount + treeLeafPageCount + overflowPages;
 }
 
-async function fileBytesOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
-    throw error;
-  }
-}
-
 /** A file is durable once the folders above it are. */
 async function syncNewFile(folder: string): Promise<void> {
   await syncFolder(folder);
   await syncFolder(dirname(resolve(folder)));
-}
-
-function existsError(folder: string): OmenError {
-  return new OmenError(
-    "conflict",
-    "store_exists",
-    `The folder ${folder} already holds a store. Remove it, or open it instead.`,
-  );
-}
-
-function missingError(folder: string, path: string): OmenError {
-  return new OmenError(
-    "corrupt",
-    "store_missing",
-    `The store in ${folder} is gone: ${path} is missing or empty. Restore it from a backup.`,
-  );
 }

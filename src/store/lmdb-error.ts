@@ -38,11 +38,16 @@ export async function commitCause(error: unknown): Promise<unknown> {
   );
 }
 
-/** Whether a failed commit met a full disk: LMDB reports a write cut short as EIO, as if the disk were broken. */
-export function isFullDisk(cause: unknown, freeBytesLeft: number): boolean {
-  const code = numericCode(cause);
-  const { ENOSPC, EDQUOT, EIO } = constants.errno;
-  return code === ENOSPC || code === EDQUOT || (code === EIO && freeBytesLeft < fullDiskBytes);
+/**
+ * What keeps a commit from being written, where that is harmless; `undefined` for any other failure. LMDB reports a write
+ * cut short by a full disk as EIO, as if the disk were broken.
+ */
+export function refusalOf(cause: unknown, freeBytesLeft: number): "disk_full" | "read_only" | undefined {
+  const code = errorNumber(cause);
+  const { ENOSPC, EDQUOT, EIO, EROFS } = constants.errno;
+  if (code === ENOSPC || code === EDQUOT || (code === EIO && freeBytesLeft < fullDiskBytes))
+    return "disk_full";
+  return code === EROFS ? "read_only" : undefined;
 }
 
 /** Bytes that this process may still write on the disk of `folder`. */
@@ -51,13 +56,17 @@ export async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
-/** The error of a commit that did not happen. */
+type CommitErrorCode = "disk_full" | "read_only" | "flush_failed" | "poisoned" | "acknowledged_unflushed";
+
+/** The error of a commit that did not happen, or of one that did and cannot be flushed. */
 export function commitError(
-  code: "disk_full" | "flush_failed" | "poisoned",
+  code: CommitErrorCode,
   { folder, cause }: { readonly folder: string; readonly cause: unknown },
 ): OmenError {
   const messages = {
     disk_full: `The disk of ${folder} is full: nothing of the write was stored. Free some space and write again.`,
+    read_only: `The file system of ${folder} is read-only: nothing of the write was stored. Make it writable and write again.`,
+    acknowledged_unflushed: `Writes to ${folder} that were acknowledged could not be flushed: after a power cut they may be gone. Check the disk, then close the database and open it again.`,
     flush_failed: `A write to ${folder} could not be flushed and nothing of it was stored. Check the disk, then close the database and open it again.`,
     poisoned: `The store in ${folder} takes no writes since one could not be flushed. Check the disk, then close the database and open it again.`,
   };
@@ -66,4 +75,12 @@ export function commitError(
 
 function numericCode(error: unknown): number | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : undefined;
+}
+
+/** The number of an error of lmdb, or of one of the file functions of Node, which give names. */
+function errorNumber(error: unknown): number | undefined {
+  if (!(error instanceof Error && "code" in error && typeof error.code === "string"))
+    return numericCode(error);
+  const numbers: Readonly<Record<string, number | undefined>> = constants.errno;
+  return numbers[error.code];
 }

@@ -25,7 +25,12 @@ import {
 } from "./compact-copy.js";
 import { idKey, IdKeyWriter, readIdKey } from "./id-key.js";
 import { encodeBatch, type EncodedBatch, type PointTables } from "./lmdb-batch.js";
-import { LmdbEnvironment, type LmdbEnvironmentOptions, type LmdbTable } from "./lmdb-environment.js";
+import {
+  type LmdbCommit,
+  LmdbEnvironment,
+  type LmdbEnvironmentOptions,
+  type LmdbTable,
+} from "./lmdb-environment.js";
 import { keysMissing, openPointTables, stateKey } from "./open-point-tables.js";
 import {
   type IdPlace,
@@ -43,7 +48,10 @@ import { SerialQueue } from "./serial-queue.js";
 import { type StoreMeta, writeStoreMeta } from "./store-meta.js";
 import { syncFolder } from "./sync-path.js";
 
-export interface LmdbPointStoreOptions extends Pick<LmdbEnvironmentOptions, "mode" | "freeBytes"> {
+export interface LmdbPointStoreOptions extends Pick<
+  LmdbEnvironmentOptions,
+  "mode" | "freeBytes" | "durability" | "flushData"
+> {
   /** Components of a vector, one number a field, in the order of the configuration. */
   readonly dimensions: readonly number[];
   /** Called with the folder of a compacting copy when it is written and before it is looked at. For tests. */
@@ -66,6 +74,8 @@ export async function openLmdbPointStore(
   const environment = await LmdbEnvironment.open(folder, environmentOptions);
   try {
     const { tables, meta } = await openPointTables(environment, { dimensions, mode: rest.mode });
+    // The catalogue, which is always flushed, may name it from now on.
+    if (meta.sequence === 0) await environment.flush();
     return new LmdbPointStore({ environment, tables }, meta, { options: environmentOptions, onCopied });
   } catch (error) {
     await environment.close();
@@ -271,10 +281,12 @@ class LmdbPointStore implements PointStore {
         rowOf: (id) => this.rowOf(id),
         hasVector: (field, row) => this.#environment.read(this.#tables.vectors[field]!, row) !== undefined,
       });
-      await this.#write(run, meta, () => {
+      const isFreeing = batch.changes.every((change) => change.kind === "remove");
+      const apply = (): void => {
         this.#forgetIds(batch);
         applied();
-      });
+      };
+      await this.#write(run, meta, { applied: apply, purpose: isFreeing ? "free" : "write" });
       recycle();
     });
   }
@@ -302,11 +314,22 @@ class LmdbPointStore implements PointStore {
         for (const key of trimmed) this.#tables.changes.remove(key);
         return [];
       };
-      await this.#write(run, { ...meta, trimmedTo: sequence, changes: digest.digest() }, () => {});
+      await this.#write(
+        run,
+        { ...meta, trimmedTo: sequence, changes: digest.digest() },
+        {
+          applied: () => {},
+          purpose: "free",
+        },
+      );
     });
   }
 
-  async #write(run: EncodedBatch["run"], meta: StoreMeta, applied: () => void): Promise<void> {
+  async #write(
+    run: EncodedBatch["run"],
+    meta: StoreMeta,
+    { applied, purpose }: Pick<LmdbCommit, "applied" | "purpose">,
+  ): Promise<void> {
     const record = writeStoreMeta(meta);
     await this.#environment.commit({
       puts: () => {
@@ -318,7 +341,13 @@ class LmdbPointStore implements PointStore {
         this.#state = stateOf(meta);
         applied();
       },
+      purpose,
     });
+  }
+
+  flush(): Promise<void> {
+    // In the queue, so that no commit is in flight.
+    return this.#queue.run(() => this.#environment.flush());
   }
 
   async verifyKeys(): Promise<void> {
@@ -358,6 +387,8 @@ class LmdbPointStore implements PointStore {
   async #goOver({ environment, tables }: OpenedTables): Promise<void> {
     const before = this.#environment;
     const { folder } = before;
+    // From here on either file is right by itself, and no commit comes until the new one has taken its place.
+    await before.finishFlushes().catch(closing(environment));
     const handle = await openFile(join(folder, "data.mdb"), "r").catch(closing(environment));
     try {
       environment.replace(folder);

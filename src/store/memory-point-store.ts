@@ -229,6 +229,8 @@ export class MemoryPointStore implements PointStore {
     });
   }
 
+  async flush(): Promise<void> {}
+
   async verifyKeys(): Promise<void> {
     this.#checkOpen();
   }

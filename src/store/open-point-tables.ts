@@ -89,7 +89,7 @@ async function writeEmptyStore(
     void metaTable.put(stateKey, record);
     return [];
   };
-  await environment.commit({ puts, applied: () => {} });
+  await environment.commit({ puts, applied: () => {}, purpose: "write" });
 }
 
 /** The error for a table whose keys are not those that were written. */

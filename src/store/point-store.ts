@@ -125,12 +125,18 @@ export interface PointStore {
   changesSince(sequence: number): IterableIterator<RowChanges> | undefined;
 
   /**
-   * Applies a batch; resolves when it is flushed. `applied` is called at the very moment from which reads see the
+   * Applies a batch; resolves when it is as durable as the store was opened for. `applied` is called at the very moment from which reads see the
    * batch, so that derived indexes can change in step with it. A batch that is wrong is an AssertionError. Rejects
-   * with kind `unavailable` and nothing of the batch applied: `disk_full`, after which a later commit may succeed;
+   * with kind `unavailable` and nothing of the batch applied: `disk_full` and `read_only`, after which a later commit may succeed (on a full disk, one that only removes a few points does);
    * `flush_failed`, after which every commit rejects with `poisoned` until the store is opened again.
    */
   commit(batch: StoreBatch, applied?: () => void): Promise<void>;
+
+  /**
+   * Resolves when all that was committed before is on the disk, whatever an acknowledgement means. Rejects with kind
+   * `unavailable` (`acknowledged_unflushed`), and from then on commits do with `poisoned`.
+   */
+  flush(): Promise<void>;
 
   /** Forgets row changes up to `sequence`, because a checkpoint holds them. Rejects as `commit` does. */
   trimChanges(sequence: number): Promise<void>;
