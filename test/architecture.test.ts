@@ -50,6 +50,7 @@ const publicTypes: readonly string[] = [
   "DatabaseListener",
   "DatabaseMetrics",
   "DatabaseStats",
+  "DurabilityMode",
   "ErrorEvent",
   "ErrorSource",
   "ExplainedSearch",

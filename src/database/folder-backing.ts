@@ -13,9 +13,11 @@ import type { ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { DurabilityMode, ResolvedDurability } from "../model/durability.js";
 import { openCatalogStore, type CatalogStore } from "../store/catalog-store.js";
 import { acquireFolderLock } from "../store/folder-lock.js";
+import { giveReserve } from "../store/reserve-file.js";
 import { openLmdbPointStore } from "../store/lmdb-point-store.js";
 import type { PointStore } from "../store/point-store.js";
 import { assert } from "../base/assert.js";
+import { OmenError } from "../base/omen-error.js";
 import type { Backing, OpenedStore } from "./backing.js";
 import {
   decodeCollectionRecord,
@@ -57,7 +59,7 @@ export class FolderBacking implements Backing {
   static async open(given: string, durability: ResolvedDurability): Promise<FolderBacking> {
     const path = resolve(given);
     await prepareFolder(path);
-    const lock = await acquireFolderLock(path);
+    const lock = await lockFolder(path);
     try {
       return await openLocked(path, (catalog) => new FolderBacking(catalog, { path, lock, durability }));
     } catch (error) {
@@ -142,6 +144,22 @@ export class FolderBacking implements Backing {
   #folderOf({ folder }: CollectionRecord): string {
     return join(this.path, collectionsFolder, folder);
   }
+}
+
+/** On a full disk the reserve of the catalogue makes room for the lock, so that points can be read and deleted. */
+async function lockFolder(path: string): Promise<FolderLock> {
+  try {
+    return await acquireFolderLock(path);
+  } catch (error) {
+    if (!isForWantOfSpace(error)) throw error;
+    await giveReserve(join(path, catalogFolder));
+    return acquireFolderLock(path);
+  }
+}
+
+function isForWantOfSpace(error: unknown): boolean {
+  const cause: unknown = error instanceof OmenError ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause && (cause.code === "ENOSPC" || cause.code === "EDQUOT");
 }
 
 async function openLocked(

@@ -38,11 +38,13 @@ export class FlushRecord {
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #place: string;
+  #newest: MetaPage;
   #nextSlot = 1;
 
-  private constructor(path: string, file: FileHandle, place: string) {
+  private constructor(path: string, file: FileHandle, { meta, place }: Slot) {
     this.#path = path;
     this.#file = file;
+    this.#newest = meta;
     this.#place = place;
   }
 
@@ -65,7 +67,7 @@ export class FlushRecord {
       await rm(path, { force: true });
       throw error;
     }
-    return new FlushRecord(path, file, place);
+    return new FlushRecord(path, file, { meta, place });
   }
 
   /** Says that the transaction of `meta` is flushed; durable when it resolves. The state before stays in the other slot. */
@@ -73,6 +75,12 @@ export class FlushRecord {
     await this.#file.write(encodeSlot(meta, this.#place), 0, slotBytes, this.#nextSlot * slotBytes);
     await this.#file.datasync();
     this.#nextSlot = (this.#nextSlot + 1) % slotCount;
+    this.#newest = meta;
+  }
+
+  /** Says the same again, so that nothing needs the state before any more. */
+  repeat(): Promise<void> {
+    return this.advance(this.#newest);
   }
 
   /** Demands that the next opening goes back to the last flush, because the disk may lack what the page cache has. */

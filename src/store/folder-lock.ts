@@ -155,6 +155,9 @@ async function writeNew(folder: string, content: LockContent): Promise<string> {
   try {
     await file.writeFile(`${JSON.stringify(content)}\n`);
     await file.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
   } finally {
     await file.close();
   }
@@ -183,7 +186,9 @@ async function hold(folder: string, generation: number): Promise<FolderLock> {
   return {
     release: () => {
       clearInterval(heartbeat);
-      released ??= markReleased(folder, path);
+      released ??= markReleased(folder, path).catch((error: unknown) => {
+        throw lockFailed(folder, error);
+      });
       return released;
     },
   };
@@ -209,9 +214,29 @@ async function markReleased(folder: string, path: string): Promise<void> {
   const found = await readLock(path);
   // Taken over, because this process gave no sign of life to another host.
   if (found?.content === undefined) return;
-  const written = await writeNew(folder, { ...found.content, released: true });
-  await rename(written, path);
+  try {
+    const written = await writeNew(folder, { ...found.content, released: true });
+    await rename(written, path);
+  } catch {
+    await markInPlace(path);
+  }
 }
+
+/** Without a new file, for which a full disk has no room. */
+async function markInPlace(path: string): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    const text = await file.readFile("utf8");
+    const at = text.lastIndexOf(heldMark);
+    if (at >= 0) await file.write(releasedMark, Buffer.byteLength(text.slice(0, at)));
+  } finally {
+    await file.close();
+  }
+}
+
+/** How the two states are written; of one length, so that one can be written over the other. */
+const heldMark = '"released":false';
+const releasedMark = '"released":true ';
 
 interface Locked {
   readonly folder: string;

@@ -75,6 +75,16 @@ export class IntervalFlusher {
     await this.#flushNow();
   }
 
+  /**
+   * Flushes everything into both slots, so that only the last commit is held: the pages of earlier ones can be used again.
+   * No commit may be in flight.
+   */
+  async catchUp(): Promise<void> {
+    await this.flush();
+    await this.#writeDown(() => this.#files?.record.repeat());
+    while (this.#held.length > 1) this.#held.shift()!.release();
+  }
+
   /** Flushes everything, and ends the record of it: the file alone is right from then on. Commits must not be in flight. */
   async finish(): Promise<void> {
     clearTimeout(this.#timer);
@@ -116,17 +126,23 @@ export class IntervalFlusher {
     if (this.#failure !== undefined) throw this.#failure.error;
     if (!this.#isBehind || this.#files === undefined) return;
     const { data, record } = this.#files;
-    try {
+    await this.#writeDown(async () => {
       const { meta, snapshot } = await this.#momentBetweenCommits(data);
       // From here on its pages are not used again, whether or not the flush succeeds.
       this.#held.push(snapshot);
       await this.#environment.flushData(data);
       await record.advance(meta);
-      while (this.#held.length > 2) this.#held.shift()!.release();
+    });
+    while (this.#held.length > 2) this.#held.shift()!.release();
+  }
+
+  async #writeDown(write: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await write();
     } catch (error) {
       this.#failure = { error };
       // Where this fails too, the record still says what it said.
-      await record.demandReturn().catch(() => {});
+      await this.#files?.record.demandReturn().catch(() => {});
       this.#environment.onFailed(error);
       throw error;
     }

@@ -242,10 +242,17 @@ export class LmdbEnvironment {
       await this.#commitOnce(commit);
     } catch (error) {
       const isFull = error instanceof OmenError && error.code === "disk_full";
-      if (!isFull || commit.purpose === "write" || !(await this.#reserve.give())) throw error;
+      if (!isFull || commit.purpose === "write") throw error;
+      await this.#makeRoom();
       await this.#commitOnce(commit);
     }
     this.#reserve.ensure();
+  }
+
+  /** Pages that only an earlier flush needs can be used again, and the reserve is given up. */
+  async #makeRoom(): Promise<void> {
+    if (this.#flusher !== undefined) await this.#flushing(this.#flusher.catchUp());
+    await this.#reserve.give();
   }
 
   async #commitOnce({ puts, applied }: LmdbCommit): Promise<void> {

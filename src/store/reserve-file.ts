@@ -23,7 +23,7 @@ export class ReserveFile {
   }
 
   get #path(): string {
-    return join(this.#folder(), "reserve.omen");
+    return reservePath(this.#folder());
   }
 
   /** Makes sure that it is there if the disk has room; in the background, and never fails. */
@@ -36,16 +36,11 @@ export class ReserveFile {
       });
   }
 
-  /** Gives its space back to the disk. False if there was none. */
-  async give(): Promise<boolean> {
+  /** Gives its space back to the disk. */
+  async give(): Promise<void> {
     await this.#taking;
     this.#isThere = false;
-    const bytes = await stat(this.#path).then(
-      (found) => found.size,
-      () => 0,
-    );
-    await rm(this.#path, { force: true });
-    return bytes > 0;
+    await giveReserve(this.#folder());
   }
 
   /** Waits for what is done in the background. */
@@ -75,6 +70,15 @@ export class ReserveFile {
       await file.close();
     }
   }
+}
+
+function reservePath(folder: string): string {
+  return join(folder, "reserve.omen");
+}
+
+/** Gives back the space of the reserve of a folder whose store is not open. */
+export async function giveReserve(folder: string): Promise<void> {
+  await rm(reservePath(folder), { force: true });
 }
 
 function randomBytes(): Uint8Array {
