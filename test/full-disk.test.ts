@@ -13,7 +13,10 @@ const dimension = 256;
 const diskBytes = 3 * 2 ** 23;
 const kinds: DiskKind[] = ["tmpfs", "ext4"];
 const modes: DurabilityMode[] = ["sync", "interval", "os"];
-const cases = kinds.flatMap((kind) => modes.map((durability) => ({ kind, durability })));
+const cases = kinds
+  .flatMap((kind) => modes.map((durability) => ({ kind, durability })))
+  // Whether LMDB flushes makes a difference on a disk only, and is the same for both modes in which it does not.
+  .filter(({ kind, durability }) => kind === "tmpfs" || durability !== "os");
 
 const idsFrom = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
 

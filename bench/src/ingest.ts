@@ -1,13 +1,13 @@
-// Acknowledged inserts a second through the public API, durable on disk, in turn with LMDB alone; how long the event
+// Acknowledged inserts a second through the public API, in a mode of durability, in turn with LMDB alone; how long the event
 // loop is held up; and linked rows a second.
 //
-//   npm run bench:ingest [-- --n 100000 --dimension 128 --batch 1000 --writers 1 --threads 2 --rounds 3]
+//   npm run bench:ingest [-- --n 100000 --dimension 128 --batch 1000 --writers 1 --threads 2 --rounds 3 --durability sync]
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
-import { open, type Collection } from "omendb";
+import { open, type Collection, type DurabilityMode } from "omendb";
 import { readArguments } from "./arguments.js";
 import { cpuOfOthers, cpuTimes, machineLine, median } from "./measure.js";
 import { rawPointsPerSecond } from "./raw-store.js";
@@ -21,8 +21,11 @@ const settings = readArguments({
   threads: 2,
   rounds: 3,
   seed: 1,
+  durability: "sync",
 });
 const { n, dimension, batch, writers, threads, rounds, seed } = settings;
+// `open` refuses what is no mode.
+const durability = settings.durability as DurabilityMode;
 
 /** One round of inserts. */
 interface Round {
@@ -62,7 +65,7 @@ function randomVectors(): Float32Array {
 
 async function insertRound(): Promise<Round> {
   const folder = await mkdtemp(join(tmpdir(), "omendb-bench-"));
-  const db = await open(folder, { linkingThreads: threads });
+  const db = await open(folder, { linkingThreads: threads, durability });
   try {
     const points = await db.createCollection("points", { dimension });
     const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -115,7 +118,7 @@ function print(): void {
   const rate = (value: number): string => value.toFixed(0);
   console.log(machineLine());
   console.log(
-    `${n} x ${dimension} with metadata, batches of ${batch}, ${writers} writer(s), durability sync, seed ${seed}`,
+    `${n} x ${dimension} with metadata, batches of ${batch}, ${writers} writer(s), durability ${durability}, seed ${seed}`,
   );
   console.log(`median of ${rounds} rounds in turn; others used ${others} of the machine`);
   const ratio = of("perSecond") / median(raw);
@@ -123,7 +126,7 @@ function print(): void {
     `acknowledged ${rate(of("perSecond"))} points a second (rounds: ${own.map((r) => rate(r.perSecond)).join(" ")})`,
   );
   console.log(
-    `  LMDB alone ${rate(median(raw))} (rounds: ${raw.map(rate).join(" ")}): ${ratio.toFixed(2)} of it`,
+    `  LMDB alone, durability sync, ${rate(median(raw))} (rounds: ${raw.map(rate).join(" ")}): ${ratio.toFixed(2)} of it`,
   );
   console.log(
     `linked ${rate(of("linkedPerSecond"))} points a second, ${threads} threads; ${of("linkedMeanwhile")} of them meanwhile`,

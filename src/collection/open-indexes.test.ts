@@ -1,8 +1,8 @@
 // Opening a collection: from a checkpoint and what came after it, or from the store where there is no good one.
 
 import assert from "node:assert/strict";
-import { copyFile, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import type { EmbeddedCollection } from "./collection.js";
 import { CollectionMonitor, type EventSink } from "./collection-monitor.js";
@@ -80,7 +80,7 @@ test("a checkpoint and what came after it answer as before", () =>
     await again.close();
   }));
 
-test("a damaged, a truncated and a missing checkpoint are rebuilt from the store", () =>
+test("a damaged, a truncated, a missing and an unknown checkpoint are rebuilt from the store", () =>
   withKeptStore(config, async (reopener) => {
     const path = await checkpointed(reopener);
     const expected = await change(reopener);
@@ -88,12 +88,25 @@ test("a damaged, a truncated and a missing checkpoint are rebuilt from the store
     const damaged = Buffer.from(good);
     const middle = good.length >> 1;
     damaged[middle] = damaged[middle]! ^ 1;
-    for (const bytes of [damaged, good.subarray(0, middle), Buffer.alloc(0), undefined]) {
+    const unknown = Buffer.from(good);
+    unknown.writeUInt32LE(unknown.readUInt32LE(8) + 1, 8);
+    for (const bytes of [damaged, good.subarray(0, middle), Buffer.alloc(0), unknown, undefined]) {
       await (bytes === undefined ? rm(path) : writeFile(path, bytes));
       const again = await reopener.open();
       assert.deepEqual(await answers(again), expected);
       await again.close();
     }
+  }));
+
+test("what a crash left of a checkpoint being written goes away, and the one before it is used", () =>
+  withKeptStore(config, async (reopener) => {
+    const path = await checkpointed(reopener);
+    const expected = await change(reopener);
+    await writeFile(`${path}.tmp`, "half of one");
+    const again = await reopener.open();
+    assert.deepEqual(await answers(again), expected);
+    assert.equal((await readdir(reopener.folder)).includes(`${basename(path)}.tmp`), false);
+    await again.close();
   }));
 
 test("a checkpoint is not used where the changes behind it are no longer kept", () =>

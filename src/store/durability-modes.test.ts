@@ -6,6 +6,7 @@ import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } fr
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { xxHash32OfBytes } from "../base/checksum.js";
 import { type SeededRandom, seededRandom } from "../base/seeded-random.js";
 import type { ResolvedDurability } from "../model/durability.js";
 import { openLmdbPointStore } from "./lmdb-point-store.js";
@@ -192,6 +193,13 @@ describe("a power cut in mode interval", () => {
     const bytes = readFileSync(join(folder, record));
     await store.close();
     const open = (): Promise<PointStore> => openLmdbPointStore(folder, { dimensions });
+    const newer = Buffer.from(bytes);
+    for (const slot of [0, 4096]) {
+      newer.writeUInt32LE(2, slot + 12);
+      newer.writeUInt32LE(xxHash32OfBytes(newer.subarray(slot + 4, slot + 192), 0), slot);
+    }
+    writeFileSync(join(folder, record), newer);
+    await assert.rejects(open, { kind: "unsupported", code: "format_version", received: "2" });
     writeFileSync(join(folder, record), bytes.fill(0, 0, 8).fill(0, 4096, 4104));
     await assert.rejects(open, { kind: "corrupt", code: "file_damaged" });
     writeFileSync(join(folder, record), Buffer.alloc(0));

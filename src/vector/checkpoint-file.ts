@@ -43,7 +43,7 @@ export async function writeCheckpoint(
   memory: IndexMemory,
   state: CheckpointState,
 ): Promise<void> {
-  const beside = `${path}.tmp`;
+  const beside = besideOf(path);
   const file = await open(beside, "w");
   try {
     await writeBlocks(file, memory, state);
@@ -56,6 +56,10 @@ export async function writeCheckpoint(
   await file.close();
   await rename(beside, path);
   await syncDirectory(dirname(path));
+}
+
+function besideOf(path: string): string {
+  return `${path}.tmp`;
 }
 
 async function writeBlocks(file: FileHandle, memory: IndexMemory, state: CheckpointState): Promise<void> {
@@ -131,6 +135,8 @@ export async function readCheckpoint(
   path: string,
   memory: IndexMemory,
 ): Promise<CheckpointState | undefined> {
+  // A crash may have left one half written; it holds nothing that is needed.
+  await rm(besideOf(path), { force: true }).catch(() => {});
   let file: FileHandle;
   try {
     file = await open(path, "r");
