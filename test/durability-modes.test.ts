@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { open, type DurabilityMode, type OpenOptions } from "omendb";
+import { open, type DurabilityMode } from "omendb";
 
 const modes: DurabilityMode[] = ["sync", "interval", "os"];
 
@@ -91,7 +91,7 @@ describe("the option durability", () => {
   for (const [code, what, options] of refused) {
     test(`refuses ${what}`, () =>
       withFolder(async (folder) => {
-        await assert.rejects(open(folder, options as OpenOptions), { kind: "invalid", code });
+        await assert.rejects(open(folder, options), { kind: "invalid", code });
       }));
   }
 

@@ -1,4 +1,4 @@
-// The records of a catalogue as bytes; docs/internals/store-format.md. Numbers are little-endian; the key of a record
+// The records of a catalogue as bytes; docs/internals/formats.md. Numbers are little-endian; the key of a record
 // is its name as UTF-8.
 //
 //   record        u32 XXH32 of what follows, with the XXH32 of the key as seed · value as JSON text

@@ -1,4 +1,4 @@
-// The rows that one batch added, removed and gave other metadata, as bytes; docs/internals/store-format.md. Little-endian, but for the
+// The rows that one batch added, removed and gave other metadata, as bytes; docs/internals/formats.md. Little-endian, but for the
 // key, the sequence as a big-endian u64, whose bytes sort as the numbers do.
 //
 //   u32 XXH32 of what follows, with the XXH32 of the key as seed · u32 number of added rows · added rows · removed rows

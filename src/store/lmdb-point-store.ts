@@ -1,4 +1,4 @@
-// The points of one collection in one LMDB environment. Layout of the records: docs/internals/store-format.md; why
+// The points of one collection in one LMDB environment. Layout of the records: docs/internals/formats.md; why
 // it is so: docs/decisions/lmdb.md.
 //
 //   points       row        checksum, id, metadata

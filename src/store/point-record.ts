@@ -1,4 +1,4 @@
-// The records of a point, as bytes; docs/internals/store-format.md. Numbers are little-endian, all begin at whole
+// The records of a point, as bytes; docs/internals/formats.md. Numbers are little-endian, all begin at whole
 // words. Checksums are XXH32 with the row as seed, so that a record found under another row counts as damaged.
 //
 //   point    u32 checksum of what follows · u8 version · u8 0 · u16 bytes of the id key · id key · metadata as UTF-8

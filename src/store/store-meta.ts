@@ -1,5 +1,5 @@
 // What a store knows about itself, as one record that every commit rewrites in its transaction.
-// docs/internals/store-format.md. Little-endian; the first 8 bytes mean the same in every version.
+// docs/internals/formats.md. Little-endian; the first 8 bytes mean the same in every version.
 //
 //     0  u32 XXH32 of what follows       24  u32 greatest row ever used, plus 1
 //     4  u32 format version              28  u32 number of vector fields
