@@ -214,6 +214,7 @@ export class EmbeddedCollection implements Collection {
       const decoded = runInSlices(decodeVectorUpdates(points, this.#parts.config.fields));
       const write = (ready: DecodedVectorUpdate[]): WriteOperation<number> => ({
         rowCountMax: ready.length,
+        purpose: "write",
         apply: (group) => group.updateVectors(ready),
       });
       const operation = decoded instanceof Promise ? decoded.then(write) : write(decoded);
@@ -227,6 +228,7 @@ export class EmbeddedCollection implements Collection {
       const selector = decodeSelector(target);
       const fields = decodeVectorNames(names, config.fields);
       const updated = await writer.submit({
+        purpose: "write",
         // Each point whose vectors change gets another row.
         get rowCountMax() {
           return selector.kind === "ids" ? selector.ids.length : store.state.pointCount;

@@ -99,7 +99,7 @@ export class Writer {
           get rowCountMax() {
             return decoded.rowCountMax;
           },
-            purpose: decoded.purpose,
+          purpose: decoded.purpose,
           apply: (group) => settling(decoded, group, resolve),
         };
       };
