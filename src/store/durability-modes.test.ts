@@ -289,6 +289,16 @@ describe("a flush", () => {
   });
 });
 
+test("small commits between flushes do not make the file grow without end", { timeout: 60_000 }, async () => {
+  const folder = folders.make();
+  const store = await openLmdbPointStore(folder, { dimensions, durability: interval });
+  const script = new Script(seededRandom(14));
+  await script.run(store, 2000);
+  assert.ok(store.fileBytes() < 160 * 2 ** 20, `${store.fileBytes()} bytes`);
+  await store.close();
+  assert.deepEqual(await reportOf(folder), script.report());
+});
+
 describe("compacting in mode interval", { skip: process.platform === "win32" && "files stay" }, () => {
   test("leaves a file with its own record", async () => {
     const folder = folders.make();

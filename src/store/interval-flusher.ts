@@ -12,6 +12,14 @@ import { FlushRecord } from "./flush-record.js";
 import { readNewestMeta, type MetaPage } from "./lmdb-meta-page.js";
 import type { LmdbSnapshot } from "./lmdb-snapshot.js";
 
+/**
+ * Growth of the file since the last flush that brings the next one at once, and by twice of which commits wait for it: small
+ * commits of a second could fill hundreds of MiB, because none of their pages is used again before.
+ */
+const growthBytes = 2 ** 24;
+/** What a small commit writes, some path of each tree: 16 pages. */
+const commitBytes = 2 ** 18;
+
 /** What a flusher needs of the environment that it flushes. */
 export interface FlushedEnvironment {
   readonly folder: string;
@@ -43,6 +51,9 @@ export class IntervalFlusher {
   #isCommitting = false;
   /** Whether something was committed since the moment of the last flush. */
   #isBehind = false;
+  /** The last page at the moment of the last flush, and what was added since. */
+  #lastPage = 0n;
+  #grownBytes = 0;
   #atRest: (() => void) | undefined;
   #flushing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -56,6 +67,8 @@ export class IntervalFlusher {
   /** Must be done before each commit: no commit goes without a flushed state that can be gone back to. */
   async beforeCommit(): Promise<void> {
     this.#files ??= await this.#begin();
+    if (this.#grownBytes > 2 * growthBytes) await this.#flushing?.catch(() => {});
+    if (this.#failure !== undefined) throw this.#failure.error;
     this.#isCommitting = true;
   }
 
@@ -64,6 +77,7 @@ export class IntervalFlusher {
     this.#isCommitting = false;
     this.#isBehind = true;
     this.#atRest?.();
+    this.#flushIfGrown();
     // It keeps the process alive: what was acknowledged is flushed before it ends by itself.
     this.#timer ??= setTimeout(() => this.#onTime(), this.#intervalMs);
   }
@@ -107,6 +121,23 @@ export class IntervalFlusher {
     await this.#files?.record.leave().catch(() => {});
     await this.#files?.data.close().catch(() => {});
     this.#files = undefined;
+  }
+
+  #flushIfGrown(): void {
+    if (this.#files === undefined) return;
+    try {
+      const { lastPage, pageBytes } = this.#readMeta(this.#files.data);
+      const grown = Number(lastPage - this.#lastPage) * pageBytes;
+      // Pages that were free are used up without growth, and made free again by a flush only.
+      this.#grownBytes = Math.max(grown, this.#grownBytes + commitBytes);
+    } catch {
+      return; // The commit came about; the next flush will tell.
+    }
+    if (this.#grownBytes > growthBytes && this.#flushing === undefined) this.#flushNow().catch(() => {});
+  }
+
+  #readMeta(data: FileHandle): MetaPage {
+    return readNewestMeta(data, join(this.#environment.folder, "data.mdb"));
   }
 
   #onTime(): void {
@@ -166,8 +197,10 @@ export class IntervalFlusher {
   #moment(data: FileHandle): Moment {
     const snapshot = this.#environment.newSnapshot();
     try {
-      const meta = readNewestMeta(data, join(this.#environment.folder, "data.mdb"));
+      const meta = this.#readMeta(data);
       this.#isBehind = false;
+      this.#lastPage = meta.lastPage;
+      this.#grownBytes = 0;
       return { meta, snapshot };
     } catch (error) {
       snapshot.release();
@@ -184,7 +217,9 @@ export class IntervalFlusher {
       await data.sync();
       const snapshot = this.#environment.newSnapshot();
       this.#held.push(snapshot);
-      return { data, record: await FlushRecord.begin(folder, readNewestMeta(data, path)) };
+      const meta = this.#readMeta(data);
+      this.#lastPage = meta.lastPage;
+      return { data, record: await FlushRecord.begin(folder, meta) };
     } catch (error) {
       for (const snapshot of this.#held.splice(0)) snapshot.release();
       await data.close();
