@@ -119,7 +119,7 @@ describe("a power cut in mode interval", () => {
         }
         const expected = script.report();
         const flushed = readFileSync(join(folder, "data.mdb"));
-        await script.run(store, 1 + random.below(100));
+        await script.run(store, 1 + random.below(60));
         const cut = cutFile(flushed, readFileSync(join(folder, "data.mdb")), random);
         const [kept, control] = [folders.make(), folders.make()];
         for (const copy of [kept, control]) writeFileSync(join(copy, "data.mdb"), cut);
