@@ -2,14 +2,14 @@
 // it. It is started early, so that loading the package costs the test no time, and begins when it is told to.
 //
 //   parent → child: one line of JSON, `ChildOrder`; the end of the stream ends the child
-//   child → parent: lines of words, `opening`, `opened`, `begin <number> <verb> <name>`,
-//                   `acked <number> <outcome> <outcome>`, `closing`, `closed`
+//   child → parent: lines of words, `ready`, `opening`, `opened`, `begin <number> <verb> <name>`,
+//                   `acked <number> <outcome> <outcome>`, `consolidating`, `consolidated`, `closing`, `closed`
 //
 // Lines are written synchronously: what was said before the kill reaches the parent, and what was begun is known.
 
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
-import { setTimeout as pause } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
 import { open, type Collection, type Database } from "omendb";
 import { perform, type Outcome } from "./crash-perform.js";
 import {
@@ -80,8 +80,23 @@ class Work {
     if (random() < this.#plan.guestShare) return this.#doWithGuest(random);
     const { names, waitShare } = this.#plan;
     const name = names[below(random, names.length)]!;
-    if (random() < waitShare) await this.#collections.get(name)!.waitForIndex().catch(passIfClosed);
+    if (random() < waitShare) await this.#wait(this.#collections.get(name)!).catch(passIfClosed);
     return this.#isEnding ? undefined : this.#write(name);
+  }
+
+  /** Tells when the index is being consolidated, if the kill waits for that. */
+  async #wait(collection: Collection): Promise<void> {
+    let isSettled = false;
+    const settled = collection.waitForIndex().finally(() => (isSettled = true));
+    if (this.#plan.aim === "consolidation") {
+      while (!isSettled && !(await isConsolidating(collection))) await turn();
+      if (!isSettled) {
+        say("consolidating");
+        await settled;
+        say("consolidated");
+      }
+    }
+    return settled;
   }
 
   /** Makes a guest, writes to one, or drops one. */
@@ -130,6 +145,12 @@ class Work {
   }
 }
 
+/** Asked while the index is awaited: where no row is left to link, nor dead, it is for the dead ones being taken out. */
+async function isConsolidating(collection: Collection): Promise<boolean> {
+  const { indexes } = await collection.stats();
+  return indexes.every(({ tailRows, deadRows }) => tailRows === 0 && deadRows === 0);
+}
+
 /** Closing ends those who wait. */
 function passIfClosed(error: unknown): void {
   if (!(error instanceof Error && "kind" in error && error.kind === "closed")) throw error;
@@ -167,5 +188,6 @@ lines.once("line", (line) => {
     process.stdin.destroy();
   });
 });
+say("ready");
 // The parent is gone.
 lines.once("close", () => process.exit(2));

@@ -59,6 +59,11 @@ export class Ledger {
     return this.#unacked.size;
   }
 
+  /** Whether a collection is being dropped. */
+  get isDropping(): boolean {
+    return [...this.#unacked.values()].some(({ verb }) => verb === "drop");
+  }
+
   /** Names of collections that exist or may exist. */
   get names(): string[] {
     return [...new Set([...this.#collections.keys(), ...this.#booked.keys()])];

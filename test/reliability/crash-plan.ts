@@ -114,11 +114,22 @@ export interface CyclePlan {
   /** When the database is closed, with calls still in flight; `undefined` for never. */
   readonly closeAfterMs: number | undefined;
   readonly kill: Kill;
+  /** What the kill is meant to interrupt, in one cycle of five. */
+  readonly aim: Aim | undefined;
   /** What is inspected afterwards. A copy leaves the folder as it was: the next process recovers it once more. */
   readonly inspect: "in place" | "a copy";
   /** The inspection waits until every row is linked. */
   readonly settle: boolean;
 }
+
+/** What a kill may be meant to interrupt. A backup comes here when the child makes one. */
+export type Aim = "recovery" | "checkpoint" | "consolidation" | "drop";
+
+/** Of a few rows consolidation is over before anyone sees it. */
+const aimsIn: Readonly<Record<CyclePlan["database"], readonly Aim[]>> = {
+  small: ["recovery", "checkpoint", "drop"],
+  large: ["consolidation"],
+};
 
 /**
  * The moment of the kill: so long after the process has said this so many times. After `acked` the process kills itself
@@ -126,7 +137,7 @@ export interface CyclePlan {
  */
 export type Kill =
   | {
-      readonly after: "opening" | "opened" | "begin" | "closing";
+      readonly after: "opening" | "opened" | "begin" | "consolidating" | "closing";
       readonly count: number;
       readonly delayMs: number;
     }
@@ -150,14 +161,43 @@ export function planCycle(seed: number, cycle: number): CyclePlan {
     waitShare: random() < 0.5 ? 0.03 : 0,
     closeAfterMs: closes ? random() * 120 : undefined,
     kill: closes ? { after: "closing", count: 1, delayMs: random() ** 2 * 60 } : planKill(random),
+    aim: undefined,
     inspect: random() < 0.6 ? "in place" : "a copy",
     settle: random() < 0.15,
   };
+  if (cycle % 5 === 2) return { ...plan, ...planAim(random, database) };
   if (closes || database === "small" || random() > 0.15) return plan;
   // So many rows are written and linked that a checkpoint is due, about when the kill comes.
   const kill: Kill = { after: "begin", count: 20 + below(random, 40), delayMs: random() * 100 };
   const batches = { writers: 1, callsATurn: 3, batchMin: 400, batchMax: 500 };
   return { ...plan, ...batches, names: ["many"], waitShare: 0.2, kill };
+}
+
+/** What is other in a cycle whose kill has an aim. */
+function planAim(random: () => number, database: CyclePlan["database"]): Partial<CyclePlan> {
+  const aim = aimsIn[database][below(random, aimsIn[database].length)]!;
+  const largest = lastingNames[database][0]!;
+  switch (aim) {
+    case "recovery":
+      return { aim, kill: { after: "opening", count: 1, delayMs: random() * 30 } };
+    case "checkpoint": {
+      // Closing writes one after a thousand changes.
+      const kill: Kill = { after: "closing", count: 1, delayMs: random() ** 2 * 60 };
+      return { aim, names: [largest], batchMin: 200, batchMax: 500, closeAfterMs: 80 + random() * 80, kill };
+    }
+    case "consolidation": {
+      // Whoever waits for the index sees it come, because every batch replaces or removes many rows.
+      const kill: Kill = { after: "consolidating", count: 1 + below(random, 2), delayMs: random() ** 2 * 10 };
+      const batches = { batchMin: 150, batchMax: 500, waitShare: 1, guestShare: 0 };
+      return { aim, names: [largest], ...batches, closeAfterMs: undefined, kill };
+    }
+    case "drop": {
+      const kill: Kill = { after: "begin", count: 10 + below(random, 60), delayMs: random() * 4 };
+      return { aim, guestShare: 0.8, kill };
+    }
+    default:
+      return aim satisfies never;
+  }
 }
 
 /** Mostly a moment among the operations, however fast the machine is. */

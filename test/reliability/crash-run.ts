@@ -7,50 +7,37 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { open } from "omendb";
 import { inspect, type Inspection, type InspectionOptions } from "./crash-inspection.js";
+import { planCallKill, type CallKill } from "./call-kill-plan.js";
 import { Ledger } from "./crash-ledger.js";
 import { planCycle, randomOf, type CyclePlan } from "./crash-plan.js";
-import { CrashProcess, type Ending, type Phase } from "./crash-process.js";
+import { CrashProcess, type Ending } from "./crash-process.js";
+import { emptyReport, struckBy, sumOfReports, type CrashReport } from "./crash-report.js";
 
 /** What to run. */
 export interface CrashRunOptions {
   readonly seed: number;
   readonly cycleCount: number;
+  /** Kills at system calls need strace. */
+  readonly kills: "at moments and calls" | "at moments";
+  readonly onProgress?: (done: number) => void;
 }
-
-/** What a run did. */
-export interface CrashReport {
-  /** Cycles by what the child was doing when it ended. */
-  readonly phases: Readonly<Record<Phase, number>>;
-  readonly ackedCount: number;
-  /** Operations in flight at a kill that the database had made durable, and those of which nothing was left. */
-  readonly survivedCount: number;
-  readonly vanishedCount: number;
-  /** Cycles in which operations were in flight at the kill. */
-  readonly inFlightCycles: number;
-  readonly comparedPointCount: number;
-}
-
-const emptyReport: CrashReport = {
-  phases: { starting: 0, opening: 0, opened: 0, closing: 0, closed: 0 },
-  ackedCount: 0,
-  survivedCount: 0,
-  vanishedCount: 0,
-  inFlightCycles: 0,
-  comparedPointCount: 0,
-};
 
 /**
  * Runs all cycles, those of each database side by side. A failure names the seed, the cycle and the folder, which is
  * kept.
  */
-export async function runCrashCycles({ seed, cycleCount }: CrashRunOptions): Promise<CrashReport> {
+export async function runCrashCycles(options: CrashRunOptions): Promise<CrashReport> {
+  const { cycleCount, onProgress = () => undefined } = options;
   const parent = await mkdtemp(join(tmpdir(), "omendb-crash-"));
-  const lanes = [new Lane(seed, parent, "small"), new Lane(seed, parent, "large")];
+  const lanes = [new Lane(options, parent, "small"), new Lane(options, parent, "large")];
   let isFailed = false;
   const ends = await Promise.allSettled(
     lanes.map(async (lane) => {
       try {
-        for (let cycle = 0; cycle < cycleCount && !isFailed; cycle++) await lane.runCycle(cycle);
+        for (let cycle = 0; cycle < cycleCount && !isFailed; cycle++) {
+          await lane.runCycle(cycle);
+          onProgress(cycle);
+        }
       } catch (error) {
         isFailed = true;
         throw error;
@@ -61,42 +48,28 @@ export async function runCrashCycles({ seed, cycleCount }: CrashRunOptions): Pro
   );
   for (const end of ends) if (end.status === "rejected") throw end.reason;
   await rm(parent, { recursive: true });
-  return lanes.map((lane) => lane.report).reduce(sumOf);
-}
-
-function sumOf(a: CrashReport, b: CrashReport): CrashReport {
-  return {
-    phases: {
-      starting: a.phases.starting + b.phases.starting,
-      opening: a.phases.opening + b.phases.opening,
-      opened: a.phases.opened + b.phases.opened,
-      closing: a.phases.closing + b.phases.closing,
-      closed: a.phases.closed + b.phases.closed,
-    },
-    ackedCount: a.ackedCount + b.ackedCount,
-    survivedCount: a.survivedCount + b.survivedCount,
-    vanishedCount: a.vanishedCount + b.vanishedCount,
-    inFlightCycles: a.inFlightCycles + b.inFlightCycles,
-    comparedPointCount: a.comparedPointCount + b.comparedPointCount,
-  };
+  return lanes.map((lane) => lane.report).reduce(sumOfReports);
 }
 
 /** The cycles that work on one database, one after another. */
 class Lane {
   report = emptyReport;
   readonly #seed: number;
+  readonly #kills: CrashRunOptions["kills"];
   readonly #database: CyclePlan["database"];
   readonly #folder: string;
   readonly #copy: string;
   readonly #ledger = new Ledger();
   /** Loads the package while what the last child left is inspected. */
-  #next = new CrashProcess();
+  #next: CrashProcess;
 
-  constructor(seed: number, parent: string, database: CyclePlan["database"]) {
+  constructor({ seed, kills }: CrashRunOptions, parent: string, database: CyclePlan["database"]) {
     this.#seed = seed;
+    this.#kills = kills;
     this.#database = database;
     this.#folder = join(parent, database);
     this.#copy = join(parent, `${database}-copy`);
+    this.#next = this.#processFrom(0);
   }
 
   /** Does nothing if the cycle is another lane's. */
@@ -118,18 +91,34 @@ class Lane {
 
   async #run(cycle: number, plan: CyclePlan): Promise<void> {
     const child = this.#next;
+    const order = { folder: this.#folder, seed: this.#seed, cycle, callKill: this.#callKill(cycle) };
     let ending: Ending;
     try {
-      ending = await child.run({ folder: this.#folder, seed: this.#seed, cycle }, this.#ledger);
+      ending = await child.run(order, this.#ledger);
     } finally {
-      this.#next = new CrashProcess();
+      this.#next = this.#processFrom(cycle + 1);
     }
-    const isInFlight = this.#ledger.inFlightCount > 0;
+    const struck = struckBy(ending, {
+      call: order.callKill !== undefined,
+      drop: this.#ledger.isDropping,
+    });
+    const inFlightCycles = this.#ledger.inFlightCount > 0 ? 1 : 0;
     const options = { random: randomOf(this.#seed, cycle, 0x1005), settle: plan.settle };
     // A child killed early may have made no folder.
     const isCopied = plan.inspect === "a copy" && existsSync(this.#folder);
     const inspection = await (isCopied ? this.#inspectCopy(options) : this.#inspect(this.#folder, options));
-    this.#note(ending, isInFlight, inspection);
+    this.#note(ending, inspection, { struck, inFlightCycles });
+  }
+
+  #callKill(cycle: number): CallKill | undefined {
+    return this.#kills === "at moments" ? undefined : planCallKill({ seed: this.#seed, cycle });
+  }
+
+  /** The process for the first cycle from `cycle` on that is this lane's. */
+  #processFrom(cycle: number): CrashProcess {
+    let own = cycle;
+    while (planCycle(this.#seed, own).database !== this.#database) own++;
+    return new CrashProcess({ poolThreads: this.#callKill(own) === undefined ? 4 : 1 });
   }
 
   async #inspectCopy(options: InspectionOptions): Promise<Inspection> {
@@ -148,13 +137,14 @@ class Lane {
     }
   }
 
-  #note({ phase, ackedCount }: Ending, isInFlight: boolean, inspection: Inspection): void {
-    this.report = sumOf(this.report, {
+  #note({ phase, ackedCount }: Ending, inspection: Inspection, before: Partial<CrashReport>): void {
+    this.report = sumOfReports(this.report, {
+      ...emptyReport,
+      ...before,
       phases: { ...emptyReport.phases, [phase]: 1 },
       ackedCount,
       survivedCount: inspection.survivedCount,
       vanishedCount: inspection.vanishedCount,
-      inFlightCycles: isInFlight ? 1 : 0,
       comparedPointCount: inspection.pointCount,
     });
   }

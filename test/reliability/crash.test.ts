@@ -3,7 +3,12 @@
 // OMENDB_CRASH_CYCLES makes it longer or shorter.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { open, type Collection, type Database, type Hit, type SearchRequest } from "omendb";
@@ -14,6 +19,7 @@ import { applyWrite } from "./crash-model.js";
 import { planCycle, planWrite, randomOf, shapeOfName, type OperationKey, type Write } from "./crash-plan.js";
 import { CrashProcess } from "./crash-process.js";
 import { runCrashCycles } from "./crash-run.js";
+import { nthCall, Strace, straceUnavailable } from "./strace.js";
 
 const cycleCount = integerFrom("OMENDB_CRASH_CYCLES") ?? 200;
 const seed = integerFrom("OMENDB_CRASH_SEED") ?? randomInt(2 ** 31);
@@ -25,10 +31,14 @@ function integerFrom(variable: string): number | undefined {
   return Number(text);
 }
 
+const withoutStrace = straceUnavailable();
+const kills = withoutStrace === undefined ? "at moments and calls" : "at moments";
+
 test(`acknowledged writes survive ${cycleCount} kills`, async () => {
+  if (withoutStrace !== undefined) console.log(`crash test: NO KILLS AT SYSTEM CALLS: ${withoutStrace}`);
   console.log(`crash test: OMENDB_CRASH_SEED=${seed}`);
   const startMs = performance.now();
-  const report = await runCrashCycles({ seed, cycleCount });
+  const report = await runCrashCycles({ seed, cycleCount, kills });
   const { opening, opened, closing, closed } = report.phases;
   const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
   console.log(
@@ -36,6 +46,12 @@ test(`acknowledged writes survive ${cycleCount} kills`, async () => {
       `closing ${closing}, after closing ${closed}; operations acknowledged ${report.ackedCount}; in flight at ` +
       `${report.inFlightCycles} kills, of these operations ${report.survivedCount} were there and ` +
       `${report.vanishedCount} were not; points compared ${report.comparedPointCount}`,
+  );
+  console.log(
+    `crash test: kills ${Object.entries(report.struck)
+      .sort(([, a], [, b]) => b - a)
+      .map(([what, count]) => `${what} ${count}`)
+      .join(", ")}`,
   );
   // Runs in which the children did nothing would show nothing; a short one may.
   if (cycleCount >= 50) assert.ok(report.ackedCount >= cycleCount, "the children did some work");
@@ -190,11 +206,42 @@ test("the crash test accepts any first part of the writes in flight", async () =
   }
 });
 
+test("a process is killed at the call that was planned", { skip: withoutStrace ?? false }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "omendb-strace-"));
+  const text = `
+    const file = require("node:fs").openSync(process.argv[1], "w");
+    process.stdin.once("data", () => {
+      for (let i = 0; i < 10; i++) require("node:fs").writeSync(file, "x", i);
+    });
+    console.log("ready");`;
+  const child = spawn(process.execPath, ["-e", text, join(folder, "file")], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  await once(child.stdout, "data");
+  const injection = { kind: "pwrite", effect: "signal=KILL", when: "4" } as const;
+  const strace = await Strace.attach(child.pid!, injection, join(folder, "log"));
+  child.stdin.write("go\n");
+  const [, signal] = (await once(child, "close")) as unknown[];
+  const calls = await strace.calls();
+  assert.equal(signal, "SIGKILL");
+  assert.equal(
+    await readFile(join(folder, "file"), "utf8"),
+    "xxx",
+    "three calls were made, the fourth was not",
+  );
+  assert.equal(calls.length, 4);
+  assert.match(nthCall(calls, 4)!.text, /^pwrite64\(\d+<.*\/file>, "x", 1, 3/u);
+  await rm(folder, { recursive: true });
+});
+
 test("the crash test fails if the process ends by itself", async () => {
-  const child = new CrashProcess();
+  const child = new CrashProcess({ poolThreads: 4 });
   // A file is no folder, and this kill would come too late.
   const folder = fileURLToPath(import.meta.url);
   let cycle = 0;
   while (planCycle(seed, cycle).kill.after !== "acked") cycle++;
-  await assert.rejects(child.run({ folder, seed, cycle }, new Ledger()), /while opening/);
+  await assert.rejects(
+    child.run({ folder, seed, cycle, callKill: undefined }, new Ledger()),
+    /while opening/,
+  );
 });
