@@ -1,7 +1,8 @@
 // The process that is killed in the crash test: opens the folder, writes without end, and tells of each step before and after
 // it. It is started early, so that loading the package costs the test no time, and begins when it is told to.
 //
-//   parent → child: one line of JSON, `ChildOrder`; the end of the stream ends the child
+//   parent → child: one line of JSON, `ChildOrder`; then any, each of which is answered by `marked <line>`; the end of
+//                   the stream ends the child
 //   child → parent: lines of words, `ready`, `opening`, `opened`, `begin <number> <verb> <name>`,
 //                   `acked <number> <outcome> <outcome>`, `consolidating`, `consolidated`, `closing`, `closed`
 //
@@ -29,6 +30,8 @@ export interface ChildOrder {
   readonly folder: string;
   readonly seed: number;
   readonly cycle: number;
+  /** Whether the child kills itself after an acknowledgement, if that is the plan. */
+  readonly end: "as planned" | "by others";
 }
 
 function say(line: string): void {
@@ -130,6 +133,11 @@ class Work {
     await this.#tell("write", name, () => perform(collection, write));
   }
 
+  #isLastAck(): boolean {
+    const { kill } = this.#plan;
+    return this.#order.end === "as planned" && kill.after === "acked" && this.#ackedCount === kill.count;
+  }
+
   /** The operation begins in the turn in which it is told, so that numbers are in the order of the calls. */
   async #tell(verb: Verb, name: string, call: () => Promise<Outcome>): Promise<void> {
     const number = this.#nextNumber++;
@@ -137,8 +145,8 @@ class Work {
     try {
       const outcome = await call();
       say(`acked ${number} ${outcome.join(" ")}`);
-      const { kill } = this.#plan;
-      if (kill.after === "acked" && ++this.#ackedCount === kill.count) process.kill(process.pid, "SIGKILL");
+      this.#ackedCount++;
+      if (this.#isLastAck()) process.kill(process.pid, "SIGKILL");
     } catch (cause) {
       throw new Error(`operation ${number}, ${verb} ${name}, failed`, { cause });
     }
@@ -182,6 +190,7 @@ const lines = createInterface({ input: process.stdin });
 lines.once("line", (line) => {
   // Written by the parent of this very test.
   const order = JSON.parse(line) as ChildOrder;
+  lines.on("line", (mark) => say(`marked ${mark}`));
   void main(order).finally(() => {
     // Nothing else may keep the process alive.
     lines.removeAllListeners("close");

@@ -22,6 +22,13 @@ interface BookedOperation {
   readonly key: OperationKey;
   readonly verb: Verb;
   outcome: Outcome | undefined;
+  ackedMs: number | undefined;
+}
+
+/** Who is told what a child does. */
+export interface Books {
+  begin(key: OperationKey, verb: Verb, name: string): void;
+  acknowledge(number: number, outcome: Outcome): void;
 }
 
 /** What became of the operations that were in flight at a kill. */
@@ -30,7 +37,7 @@ export interface Settlement {
   readonly vanishedCount: number;
 }
 
-export class Ledger {
+export class Ledger implements Books {
   /** Collections that exist. */
   readonly #collections = new Map<string, ModelPoints>();
   /** Operations since the last settlement, by collection. */
@@ -41,7 +48,7 @@ export class Ledger {
 
   /** Books an operation that is about to be called. */
   begin(key: OperationKey, verb: Verb, name: string): void {
-    const operation = { key, verb, outcome: undefined };
+    const operation = { key, verb, outcome: undefined, ackedMs: undefined };
     const before = this.#booked.get(name);
     if (before === undefined) this.#booked.set(name, [operation]);
     else before.push(operation);
@@ -50,8 +57,34 @@ export class Ledger {
 
   /** Books that an operation was acknowledged. */
   acknowledge(number: number, outcome: Outcome): void {
-    this.#unacked.get(number)!.outcome = outcome;
+    const operation = this.#unacked.get(number)!;
+    operation.outcome = outcome;
+    operation.ackedMs = performance.now();
     this.#unacked.delete(number);
+  }
+
+  /**
+   * Books of their own as they stand now, in which what was acknowledged less than `youngMs` ago counts as not
+   * acknowledged.
+   */
+  copy(youngMs = 0): Ledger {
+    const copy = new Ledger();
+    for (const [name, points] of this.#collections) copy.#collections.set(name, new Map(points));
+    const nowMs = performance.now();
+    for (const [name, operations] of this.#booked) {
+      copy.#booked.set(
+        name,
+        operations.map((operation) => copy.#adopt(operation, nowMs - youngMs)),
+      );
+    }
+    return copy;
+  }
+
+  #adopt(operation: BookedOperation, untilMs: number): BookedOperation {
+    const isCertain = operation.ackedMs !== undefined && operation.ackedMs <= untilMs;
+    const adopted = isCertain ? { ...operation } : { ...operation, outcome: undefined, ackedMs: undefined };
+    if (!isCertain) this.#unacked.set(adopted.key.number, adopted);
+    return adopted;
   }
 
   /** Operations begun and not acknowledged. */

@@ -2,13 +2,15 @@
 
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ChildOrder } from "./crash-child.js";
-import type { Ledger } from "./crash-ledger.js";
+import type { Books } from "./crash-ledger.js";
 import type { Outcome } from "./crash-perform.js";
 import { checkpointPaths, type CallKill } from "./call-kill-plan.js";
 import { planCycle, type Kill, type Verb } from "./crash-plan.js";
-import { nthCall, Strace } from "./strace.js";
+import { nthCall, Strace, type Injection } from "./strace.js";
 
 /** What the child was doing when it ended. */
 export type Phase = "starting" | "opening" | "opened" | "closing" | "closed";
@@ -27,6 +29,10 @@ export interface Ending {
 export interface CrashOrder extends ChildOrder {
   /** Kills at a system call instead of at the planned moment. */
   readonly callKill: CallKill | undefined;
+  /** What else becomes of its system calls. */
+  readonly injection?: Injection | undefined;
+  /** Told what the child says it has come to. */
+  readonly onPhase?: (phase: Phase) => void;
 }
 
 const childPath = fileURLToPath(new URL("./crash-child.js", import.meta.url));
@@ -41,6 +47,9 @@ export class CrashProcess {
   #errorText = "";
   /** Takes what the child says after its order. */
   #hear: ((text: string) => void) | undefined;
+  readonly #marks = new Map<string, () => void>();
+  #markCount = 0;
+  #isCalledOff = false;
 
   /** With `poolThreads: 1` all calls on files by Node and by LMDB's writer are one thread's, and counted together. */
   constructor({ poolThreads }: { readonly poolThreads: 1 | 4 }) {
@@ -64,13 +73,16 @@ export class CrashProcess {
   }
 
   /** Lets the child work until it is killed, and books what it says. Throws if it ends by itself before its work does. */
-  async run({ callKill, ...order }: CrashOrder, ledger: Ledger): Promise<Ending> {
+  async run({ callKill, injection, onPhase, ...order }: CrashOrder, books: Books): Promise<Ending> {
     await Promise.race([this.#ready, this.#ended]);
-    const strace = callKill === undefined ? undefined : await this.#attach(callKill, order);
+    const injected = callKill === undefined ? injection : injectionOf(callKill, order);
+    const strace = injected === undefined ? undefined : await this.#attach(injected, order);
     const listener = new Listener(order, {
-      ledger,
-      hasCallKill: strace !== undefined,
+      books,
+      hasCallKill: callKill !== undefined,
       kill: () => this.kill(),
+      onPhase: onPhase ?? (() => undefined),
+      onMark: (mark) => this.#marks.get(mark)?.(),
     });
     this.#hear = (text) => listener.hear(text);
     this.#process.stdin!.write(`${JSON.stringify(order)}\n`);
@@ -78,29 +90,42 @@ export class CrashProcess {
     await this.#ended;
     clearTimeout(watchdog);
     listener.end();
-    const struck = strace === undefined ? undefined : nthCall(await strace.calls(), callKill!.n)?.text;
+    const calls = (await strace?.calls()) ?? [];
+    const struck = callKill === undefined ? undefined : nthCall(calls, callKill.n)?.text;
     this.#checkEnd(listener, struck);
     const { phase, ackedCount, isConsolidating } = listener;
-    if (phase === "closed") assert.equal(ledger.inFlightCount, 0, "close() waits for all calls");
     return { phase, ackedCount, isConsolidating, struck };
   }
 
-  #attach({ kind, n, files }: CallKill, { folder }: ChildOrder): Promise<Strace> {
-    const paths = files === "checkpoints" ? checkpointPaths(folder) : [];
-    const injection = { kind, effect: "signal=KILL", when: String(n), paths };
-    return Strace.attach(this.#process.pid!, injection, `${folder}.strace`);
+  /** Resolves when all is booked that the child said before this was asked. */
+  async mark(): Promise<void> {
+    const mark = String(this.#markCount++);
+    const marked = new Promise<void>((resolve) => this.#marks.set(mark, resolve));
+    this.#process.stdin!.write(`${mark}\n`);
+    await Promise.race([marked, this.#ended]);
+  }
+
+  #attach(injection: Injection, { folder, cycle }: ChildOrder): Promise<Strace> {
+    const log = join(tmpdir(), `omendb-strace-${process.pid}-${basename(folder)}-${cycle}.log`);
+    return Strace.attach(this.#process.pid!, injection, log);
   }
 
   /** A child ends because it was killed as planned, or with its work done; and it has nothing to complain of. */
   #checkEnd({ phase, hasKilled }: Listener, struck: string | undefined): void {
     const { exitCode, signalCode } = this.#process;
-    const isKilled = (hasKilled || struck !== undefined) && signalCode === "SIGKILL";
+    const isKilled = (hasKilled || this.#isCalledOff || struck !== undefined) && signalCode === "SIGKILL";
     const isDone = phase === "closed" && exitCode === 0;
     if ((isKilled || isDone) && this.#errorText === "") return;
     const end = signalCode ?? `exit code ${String(exitCode)}`;
     assert.fail(
       `the child ended with ${end} while ${phase}, ${hasKilled ? "" : "not "}killed as planned: ${this.#errorText}`,
     );
+  }
+
+  /** Ends the child by the will of the caller. */
+  callOff(): void {
+    this.#isCalledOff = true;
+    this.kill();
   }
 
   kill(): void {
@@ -121,9 +146,16 @@ const patienceWithAimsMs = 3000;
 const never: Kill = { after: "closing", count: Infinity, delayMs: 0 };
 
 interface ListenerParts {
-  readonly ledger: Ledger;
+  readonly books: Books;
   readonly hasCallKill: boolean;
   readonly kill: () => void;
+  readonly onPhase: (phase: Phase) => void;
+  readonly onMark: (mark: string) => void;
+}
+
+function injectionOf({ kind, n, files }: CallKill, { folder }: ChildOrder): Injection {
+  const paths = files === "checkpoints" ? checkpointPaths(folder) : [];
+  return { kind, effect: "signal=KILL", when: String(n), paths };
 }
 
 /** Takes down what the child says, and kills it at the planned moment. */
@@ -133,8 +165,7 @@ class Listener {
   hasKilled = false;
   isConsolidating = false;
   readonly #order: ChildOrder;
-  readonly #ledger: Ledger;
-  readonly #kill: () => void;
+  readonly #parts: ListenerParts;
   readonly #plan: Kill;
   /** Events that the kill waits for still. */
   #eventsLeft: number;
@@ -144,13 +175,14 @@ class Listener {
   #rest = "";
   #fault: Error | undefined;
 
-  constructor(order: ChildOrder, { ledger, hasCallKill, kill }: ListenerParts) {
+  constructor(order: ChildOrder, parts: ListenerParts) {
     this.#order = order;
-    this.#ledger = ledger;
-    this.#kill = kill;
+    this.#parts = parts;
+    const { hasCallKill } = parts;
     const plan = planCycle(order.seed, order.cycle);
-    this.#plan = hasCallKill ? never : plan.kill;
-    const isPatient = hasCallKill || plan.aim !== undefined;
+    const isOurs = order.end === "as planned";
+    this.#plan = hasCallKill || !isOurs ? never : plan.kill;
+    const isPatient = isOurs && (hasCallKill || plan.aim !== undefined);
     if (isPatient && plan.closeAfterMs === undefined) {
       this.#patienceMs = hasCallKill ? patienceWithCallsMs : patienceWithAimsMs;
     }
@@ -165,7 +197,7 @@ class Listener {
     } catch (error) {
       // An event has no caller to tell.
       this.#fault ??= error instanceof Error ? error : new Error(String(error));
-      this.#kill();
+      this.#parts.kill();
     }
   }
 
@@ -183,6 +215,10 @@ class Listener {
       case "closing":
       case "closed":
         this.phase = event;
+        this.#parts.onPhase(event);
+        break;
+      case "marked":
+        this.#parts.onMark(number);
         break;
       case "consolidating":
       case "consolidated":
@@ -192,7 +228,7 @@ class Listener {
         this.#begin(Number(number), words);
         break;
       case "acked":
-        this.#ledger.acknowledge(Number(number), outcomeOf(words));
+        this.#parts.books.acknowledge(Number(number), outcomeOf(words));
         this.ackedCount++;
         break;
       default:
@@ -204,7 +240,7 @@ class Listener {
 
   #begin(number: number, [verb = "", ...name]: readonly string[]): void {
     const { seed, cycle } = this.#order;
-    this.#ledger.begin({ seed, cycle, number }, verbOf(verb), name.join(" "));
+    this.#parts.books.begin({ seed, cycle, number }, verbOf(verb), name.join(" "));
   }
 
   #killLater(plan: Kill): void {
@@ -215,7 +251,7 @@ class Listener {
   #killAfter(delayMs: number): void {
     const kill = (): void => {
       this.hasKilled = true;
-      this.#kill();
+      this.#parts.kill();
     };
     clearTimeout(this.#timer);
     if (delayMs < 1) kill();

@@ -1,6 +1,7 @@
 // A run of the crash test: cycle by cycle over the same folder, a child works and is killed, and what is left is
 // compared with the books.
 
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -91,7 +92,8 @@ class Lane {
 
   async #run(cycle: number, plan: CyclePlan): Promise<void> {
     const child = this.#next;
-    const order = { folder: this.#folder, seed: this.#seed, cycle, callKill: this.#callKill(cycle) };
+    const callKill = this.#callKill(cycle);
+    const order = { folder: this.#folder, seed: this.#seed, cycle, end: "as planned", callKill } as const;
     let ending: Ending;
     try {
       ending = await child.run(order, this.#ledger);
@@ -99,9 +101,10 @@ class Lane {
       this.#next = this.#processFrom(cycle + 1);
     }
     const struck = struckBy(ending, {
-      call: order.callKill !== undefined,
+      call: callKill !== undefined,
       drop: this.#ledger.isDropping,
     });
+    if (ending.phase === "closed") assert.equal(this.#ledger.inFlightCount, 0, "close() waits for all calls");
     const inFlightCycles = this.#ledger.inFlightCount > 0 ? 1 : 0;
     const options = { random: randomOf(this.#seed, cycle, 0x1005), settle: plan.settle };
     // A child killed early may have made no folder.

@@ -3,7 +3,7 @@
 // for nothing, and only with UV_THREADPOOL_SIZE=1 does one thread do all calls that are counted together.
 
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 
 /** System calls that mean the same, as strace takes them: `?` before those that not every machine has. */
 export const systemCalls = {
@@ -45,12 +45,10 @@ export interface TracedCall {
 
 /** A strace that watches one process. */
 export class Strace {
-  readonly #process: ChildProcess;
   readonly #ended: Promise<void>;
   readonly #logPath: string;
 
   private constructor(process: ChildProcess, logPath: string) {
-    this.#process = process;
     this.#logPath = logPath;
     this.#ended = new Promise((resolve) => {
       process.once("close", () => resolve());
@@ -83,22 +81,16 @@ export class Strace {
     return strace;
   }
 
-  /** Calls that were entered, in order, once the watched process has ended. */
+  /** Calls that were entered, in order, once the watched process has ended. Takes the log away. */
   async calls(): Promise<readonly TracedCall[]> {
     await this.#ended;
     if (!existsSync(this.#logPath)) return [];
-    return readFileSync(this.#logPath, "utf8")
-      .split("\n")
-      .flatMap((line) => {
-        const [, thread, text] = /^(\d+) +([a-z0-9_]+\(.*)$/u.exec(line) ?? [];
-        return thread === undefined || text === undefined ? [] : [{ thread, text }];
-      });
-  }
-
-  /** Ends it if the process that it watches goes on. */
-  async detach(): Promise<void> {
-    this.#process.kill("SIGTERM");
-    await this.#ended;
+    const log = readFileSync(this.#logPath, "utf8");
+    rmSync(this.#logPath);
+    return log.split("\n").flatMap((line) => {
+      const [, thread, text] = /^(\d+) +([a-z0-9_]+\(.*)$/u.exec(line) ?? [];
+      return thread === undefined || text === undefined ? [] : [{ thread, text }];
+    });
   }
 }
 
