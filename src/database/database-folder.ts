@@ -1,7 +1,7 @@
 // The folder of a database as the file system sees it: whether it is one, and making folders that a power cut does
 // not take back.
 
-import { mkdir, readdir, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { OmenError } from "../base/omen-error.js";
 import { isLockFileName } from "../store/folder-lock.js";
@@ -56,6 +56,28 @@ function notFolder(path: string): OmenError {
 function notDatabase(path: string, strange: string): OmenError {
   const message = `The folder holds ${join(path, strange)} and no database; use an empty or a new folder.`;
   return invalidInput("not_a_database", "path", path, message);
+}
+
+/** Settles as `work` does, but what the operating system refused is told as `folder_unusable`. */
+export async function orFolderUnusable<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const isRefusal = error instanceof Error && !(error instanceof OmenError) && "syscall" in error;
+    throw isRefusal ? folderUnusable(path, error) : error;
+  }
+}
+
+/** Removes a folder that nothing names any more. One that cannot be removed goes at the next opening. */
+export async function removeUnnamed(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch (error) {
+    process.emitWarning(
+      `${path} could not be removed and is tried again later: ${String(error)}`,
+      "OmenDBWarning",
+    );
+  }
 }
 
 /** The error for a folder that the operating system keeps from us. */

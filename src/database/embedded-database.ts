@@ -17,6 +17,7 @@ import { checkListener } from "../model/decode-listener.js";
 import { decodeCollectionName } from "../model/decode-name.js";
 import type { Backing, OpenedStore } from "./backing.js";
 import { DatabaseMonitor } from "./database-monitor.js";
+import { orFolderUnusable } from "./database-folder.js";
 
 const linkingThreadsDefaultMax = 4;
 /** The host searches too; with more threads its own part of each search, rescoring and hits, is the bound. */
@@ -121,7 +122,7 @@ export class EmbeddedDatabase implements Database {
     const opened = collections.flatMap((found) => (found.status === "fulfilled" ? [found.value] : []));
     const ends = await Promise.allSettled(opened.map((collection) => collection.close()));
     ends.push(...(await Promise.allSettled([this.#threads.close()])));
-    ends.push(...(await Promise.allSettled([this.#backing.close()])));
+    ends.push(...(await Promise.allSettled([this.#told(this.#backing.close())])));
     const failed = ends.find((end) => end.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
@@ -141,7 +142,7 @@ export class EmbeddedDatabase implements Database {
         received: JSON.stringify(name),
       });
     }
-    const opened = await this.#backing.create(name, config);
+    const opened = await this.#told(this.#backing.create(name, config));
     try {
       return await this.#share(name, this.#build(name, config, opened));
     } catch (error) {
@@ -166,7 +167,7 @@ export class EmbeddedDatabase implements Database {
     if (opened !== undefined) return opened;
     return this.#share(
       name,
-      this.#backing.openStore(name).then((opened) => this.#build(name, config, opened)),
+      this.#told(this.#backing.openStore(name)).then((opened) => this.#build(name, config, opened)),
     );
   }
 
@@ -195,6 +196,10 @@ export class EmbeddedDatabase implements Database {
         throw error;
       },
     );
+  }
+
+  #told<T>(work: Promise<T>): Promise<T> {
+    return orFolderUnusable(this.#backing.path, work);
   }
 
   /** One that cannot be opened is forgotten, so that the next call tries again. */

@@ -7,7 +7,7 @@
 // it is dropped the other way around. So a crash leaves folders without a name at worst, which the next opening removes.
 
 import { randomBytes } from "node:crypto";
-import { readdir, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { DurabilityMode, ResolvedDurability } from "../model/durability.js";
@@ -25,7 +25,13 @@ import {
   isFolderName,
   type CollectionRecord,
 } from "./collection-record.js";
-import { catalogFolder, collectionsFolder, makeFolder, prepareFolder } from "./database-folder.js";
+import {
+  catalogFolder,
+  collectionsFolder,
+  makeFolder,
+  prepareFolder,
+  removeUnnamed,
+} from "./database-folder.js";
 
 type FolderLock = Awaited<ReturnType<typeof acquireFolderLock>>;
 
@@ -63,7 +69,8 @@ export class FolderBacking implements Backing {
     try {
       return await openLocked(path, (catalog) => new FolderBacking(catalog, { path, lock, durability }));
     } catch (error) {
-      await lock.release();
+      // Why it was not opened says more than that the lock could not be let go of either.
+      await lock.release().catch(() => undefined);
       throw error;
     }
   }
@@ -110,7 +117,7 @@ export class FolderBacking implements Backing {
     const folder = this.#folderOf(this.#recordOf(name));
     await this.#catalog.commit([{ kind: "remove", key: name }]);
     this.#records.delete(name);
-    return () => rm(folder, { recursive: true, force: true });
+    return () => removeUnnamed(folder);
   }
 
   async close(): Promise<void> {
@@ -127,7 +134,7 @@ export class FolderBacking implements Backing {
     const named = new Set(Array.from(this.#records.values(), (record) => record.folder));
     const found = await readdir(folder);
     const orphans = found.filter((name) => isFolderName(name) && !named.has(name));
-    await Promise.all(orphans.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+    await Promise.all(orphans.map((name) => removeUnnamed(join(folder, name))));
   }
 
   #recordOf(name: string): CollectionRecord {
@@ -184,5 +191,5 @@ async function openLocked(
 /** The folder of a collection that could not be named. */
 async function discard(store: PointStore, folder: string): Promise<void> {
   await store.close();
-  await rm(folder, { recursive: true, force: true });
+  await removeUnnamed(folder);
 }

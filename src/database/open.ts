@@ -5,6 +5,7 @@ import { decodeOpenOptions } from "../model/decode-config.js";
 import { invalidInput } from "../model/invalid-input.js";
 import { defaults } from "../model/limits.js";
 import { EmbeddedDatabase } from "./embedded-database.js";
+import { orFolderUnusable } from "./database-folder.js";
 import { FolderBacking } from "./folder-backing.js";
 import { MemoryBacking, memoryPath } from "./memory-backing.js";
 
@@ -34,6 +35,9 @@ export async function open(path: string, options?: OpenOptions): Promise<Databas
   const backing =
     path === memoryPath
       ? new MemoryBacking()
-      : await FolderBacking.open(path, durability ?? { kind: defaults.durability });
+      : await orFolderUnusable(
+            path,
+            FolderBacking.open(path, durability ?? { kind: defaults.durability }),
+          );
   return new EmbeddedDatabase(backing, decoded);
 }

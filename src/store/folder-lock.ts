@@ -52,11 +52,17 @@ export async function acquireFolderLock(folder: string): Promise<FolderLock> {
       const newest = await newestLock(folder);
       if (newest !== undefined) await checkFree(folder, newest, own);
       const generation = (newest?.generation ?? 0) + 1;
-      // Either way another opener got ahead, so this ends: look again at what it did.
-      if (!(await claim(folder, generation, own))) continue;
-      const isGreatest = (await newestLock(folder))?.generation === generation;
-      if (isGreatest) return await hold(folder, generation);
-      await rm(lockPath(folder, generation), { force: true });
+      const content = contentOf(own);
+      try {
+        // Either way another opener got ahead, so this ends: look again at what it did.
+        if (!(await claim(folder, generation, content))) continue;
+        const isGreatest = (await newestLock(folder))?.generation === generation;
+        if (isGreatest) return await hold(folder, generation, content);
+        await rm(lockPath(folder, generation), { force: true });
+      } catch (error) {
+        letGo.add(content.id);
+        throw error;
+      }
     }
   } catch (error) {
     throw lockFailed(folder, error);
@@ -75,6 +81,8 @@ interface LockFile {
 
 /** What a lock file says; `released` if nobody holds it any more. */
 interface LockContent {
+  /** Random: no other lock has it. */
+  readonly id: string;
   readonly holder: ProcessIdentity;
   readonly since: string;
   readonly released: boolean;
@@ -99,6 +107,7 @@ async function checkFree(folder: string, { path }: LockFile, own: ProcessIdentit
   // Gone: there is a greater one by now.
   if (found === undefined) return;
   const { content, ageMs } = found;
+  if (content !== undefined && letGo.has(content.id)) return;
   const isYoung = ageMs < heartbeatMaxMs;
   // Not whole: being written where links are not supported, or left by a power cut.
   if (content === undefined) {
@@ -134,9 +143,12 @@ function parseLock(text: string): LockContent | undefined {
   }
 }
 
+function contentOf(holder: ProcessIdentity): LockContent {
+  return { id: crypto.randomUUID(), holder, since: new Date().toISOString(), released: false };
+}
+
 /** Makes the file of a generation; false if there is one already. */
-async function claim(folder: string, generation: number, holder: ProcessIdentity): Promise<boolean> {
-  const content: LockContent = { holder, since: new Date().toISOString(), released: false };
+async function claim(folder: string, generation: number, content: LockContent): Promise<boolean> {
   const written = await writeNew(folder, content);
   try {
     await linkOrCopy(written, lockPath(folder, generation));
@@ -174,7 +186,22 @@ export async function linkOrCopy(from: string, to: string, makeLink: typeof link
   }
 }
 
-async function hold(folder: string, generation: number): Promise<FolderLock> {
+/** The ids of locks that this thread let go of without their file saying so. */
+const letGo = new Set<string>();
+
+/** A disk that fails does not keep this process from opening the folder again. */
+async function letGoOf(folder: string, path: string, id: string): Promise<void> {
+  try {
+    await markReleased(folder, path);
+  } catch (error) {
+    letGo.add(id);
+    const told = error instanceof Error ? error.message : String(error);
+    const message = `The lock of ${folder} could not be taken back: ${told}. Other processes can open it when this one has ended.`;
+    throw new OmenError("unavailable", "lock_failed", message, { received: folder, cause: error });
+  }
+}
+
+async function hold(folder: string, generation: number, { id }: LockContent): Promise<FolderLock> {
   await removeOlder(folder, generation);
   const path = lockPath(folder, generation);
   const heartbeat = setInterval(() => {
@@ -186,9 +213,7 @@ async function hold(folder: string, generation: number): Promise<FolderLock> {
   return {
     release: () => {
       clearInterval(heartbeat);
-      released ??= markReleased(folder, path).catch((error: unknown) => {
-        throw lockFailed(folder, error);
-      });
+      released ??= letGoOf(folder, path, id);
       return released;
     },
   };

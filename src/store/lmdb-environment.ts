@@ -104,7 +104,12 @@ export class LmdbEnvironment {
   static async open(folder: string, options: LmdbEnvironmentOptions): Promise<LmdbEnvironment> {
     const isThere = await prepareFile(folder, options.mode);
     const environment = new LmdbEnvironment(folder, options);
-    if (!isThere) await syncNewFile(folder);
+    try {
+      if (!isThere) await syncNewFile(folder);
+    } catch (error) {
+      await environment.close();
+      throw error;
+    }
     return environment;
   }
 
