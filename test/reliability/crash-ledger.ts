@@ -63,6 +63,18 @@ export class Ledger implements Books {
     this.#unacked.delete(number);
   }
 
+  /** Books that an operation was refused: nothing of it may be there. */
+  reject(number: number): void {
+    const operation = this.#unacked.get(number)!;
+    this.#unacked.delete(number);
+    for (const [name, operations] of this.#booked) {
+      this.#booked.set(
+        name,
+        operations.filter((booked) => booked !== operation),
+      );
+    }
+  }
+
   /**
    * Books of their own as they stand now, in which what was acknowledged less than `youngMs` ago counts as not
    * acknowledged.

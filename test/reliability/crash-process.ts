@@ -259,12 +259,12 @@ class Listener {
   }
 }
 
-function verbOf(word: string): Verb {
+export function verbOf(word: string): Verb {
   assert.ok(word === "create" || word === "drop" || word === "write", `the child said ${word}`);
   return word;
 }
 
-function outcomeOf(words: readonly string[]): Outcome {
+export function outcomeOf(words: readonly string[]): Outcome {
   const [first, second] = words.map(Number);
   assert.ok(first !== undefined && second !== undefined && words.length === 2);
   return [first, second];

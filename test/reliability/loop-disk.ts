@@ -18,12 +18,14 @@ const run = promisify(execFile);
 const xfsSize = "4G";
 const diskSize = "512M";
 
-/** What is mounted by this process, in order. */
-const mounted: string[] = [];
+/** Disks that were made and not removed. */
+const disks = new Set<LoopDisk>();
 
 /** The disk, mounted. Its owner calls `remove`; a process that ends otherwise unmounts on its way, unless it is killed. */
 export class LoopDisk {
   readonly #folder: string;
+  /** What is mounted, in order. */
+  readonly #mounted: string[] = [];
   #cutCount = 0;
 
   private constructor(folder: string) {
@@ -32,7 +34,8 @@ export class LoopDisk {
 
   static async create(): Promise<LoopDisk> {
     const disk = new LoopDisk(mkdtempSync(join(tmpdir(), "omendb-disk-")));
-    unmountAtExit();
+    disks.add(disk);
+    removeAtExit();
     try {
       await disk.#make();
     } catch (error) {
@@ -80,7 +83,7 @@ export class LoopDisk {
     try {
       return await look(path);
     } finally {
-      unmount(path);
+      this.#unmount(path);
     }
   }
 
@@ -90,7 +93,7 @@ export class LoopDisk {
 
   /** The power is back: the disk goes on from a cut. Nothing may be open on it. */
   async continueFrom(cut: number): Promise<void> {
-    unmount(this.path);
+    this.#unmount(this.path);
     await rename(this.#image(`cut-${cut}`), this.#image("disk"));
     await this.#mount(this.#image("disk"), "disk");
   }
@@ -103,15 +106,23 @@ export class LoopDisk {
   }
 
   remove(): void {
-    for (const path of mounted.filter((path) => path.startsWith(`${this.#folder}/`)).reverse()) unmount(path);
+    for (const path of [...this.#mounted].reverse()) this.#unmount(path);
     rmSync(this.#folder, { recursive: true, force: true });
+    disks.delete(this);
+  }
+
+  #unmount(path: string): void {
+    // A child that is on its way out may hold it for a moment; then it is let go of when that one is gone.
+    const isDone = spawnSync("umount", [path], { stdio: "ignore" }).status === 0;
+    if (!isDone) spawnSync("umount", ["--lazy", path], { stdio: "inherit" });
+    this.#mounted.splice(this.#mounted.lastIndexOf(path), 1);
   }
 
   async #mount(image: string, name: string): Promise<void> {
     const path = join(this.#folder, name);
     // The loop device is let go of when it is unmounted.
     await run("mount", ["-o", "loop,nodev,nosuid", image, path]);
-    mounted.push(path);
+    this.#mounted.push(path);
   }
 
   #image(name: string): string {
@@ -119,20 +130,13 @@ export class LoopDisk {
   }
 }
 
-function unmount(path: string): void {
-  // A child that is on its way out may hold it for a moment; then it is let go of when that one is gone.
-  const isDone = spawnSync("umount", [path], { stdio: "ignore" }).status === 0;
-  if (!isDone) spawnSync("umount", ["--lazy", path], { stdio: "inherit" });
-  mounted.splice(mounted.lastIndexOf(path), 1);
-}
-
 let isWatching = false;
 
-function unmountAtExit(): void {
+function removeAtExit(): void {
   if (isWatching) return;
   isWatching = true;
   process.once("exit", () => {
-    for (const path of [...mounted].reverse()) unmount(path);
+    for (const disk of disks) disk.remove();
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => process.exit(1));

@@ -1,10 +1,12 @@
 // Every rig, by the name that the command takes.
 
 import { crashRig } from "./crash-rig.js";
+import { ioErrorRig } from "./io-error-rig.js";
 import { powerCutRig } from "./power-cut-rig.js";
 import type { Rig } from "./rig.js";
 
 export const rigs: Readonly<Record<string, Rig>> = {
   kill: crashRig,
   "power-cut": powerCutRig,
+  "io-errors": ioErrorRig,
 };
