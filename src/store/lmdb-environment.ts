@@ -289,13 +289,31 @@ export class LmdbEnvironment {
 
   /**
    * After a failed flush the kernel may count pages as written that are not, so nothing more is written. A full disk
-   * is harmless: LMDB did not get to its flush, and none of the pages written belong to a transaction.
+   * is harmless where LMDB did not get to its flush: none of the pages written belong to a transaction.
    */
   async #failure(cause: unknown): Promise<OmenError> {
-    const refusal = refusalOf(cause, await this.#freeBytes(this.folder));
-    if (refusal !== undefined) return commitError(refusal, { folder: this.folder, cause });
+    try {
+      if (!isThere) await syncNewFile(folder);
+    } catch (error) {
+      await environment.close();
+      throw error;
+    }
     this.poison(cause);
     return commitError("flush_failed", { folder: this.folder, cause });
+  }
+
+  /**
+   * False when it was the meta page that could not be written, as on a full disk that does not write in place. LMDB begins
+   * no transaction from then on, says EINVAL or MDB_PANIC, and a commit given to it would never settle.
+   */
+  #takesTransactions(): boolean {
+    try {
+      // One that is empty writes nothing.
+      this.#root.transactionSync(() => undefined);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Refuses commits from now on, because what is on the disk is no longer known. */
