@@ -24,6 +24,9 @@ export interface ScriptEnd {
   readonly injected: readonly string[];
 }
 
+/** LMDB, where it cannot open an environment or write a page, uses memory that is not its own: docs/decisions/lmdb.md. */
+const endedByLmdb = "process ended by lmdb";
+
 const childPath = fileURLToPath(new URL("./io-error-child.js", import.meta.url));
 /** Only a child that hangs takes this long. */
 const patienceMs = 20_000;
@@ -81,8 +84,11 @@ export class ScriptProcess {
     const calls = (await strace?.calls()) ?? [];
     const { exitCode, signalCode } = this.#process;
     const injected = calls.filter(({ text }) => text.includes("(INJECTED)")).map(({ text }) => text);
-    const isLmdbs = signalCode === "SIGSEGV" && injected.some((call) => /\/(data|lock)\.mdb/u.test(call));
-    if (isLmdbs) listener.refusals["process ended by lmdb"] = 1;
+    const isLmdbs =
+      (signalCode === "SIGSEGV" || signalCode === "SIGABRT") &&
+      injected.some((call) => /\/(data|lock)\.mdb/u.test(call));
+    // What is on the disk must hold all the same.
+    if (isLmdbs) listener.refusals[endedByLmdb] = 1;
     else if (exitCode !== 0 || !listener.isDone) {
       const end = signalCode ?? `exit code ${String(exitCode)}`;
       listener.faults.push(`the child ended with ${end}: ${this.#errorText.slice(-2000)}`);
