@@ -11,7 +11,7 @@
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
-import { open, type Collection, type Database } from "omendb";
+import { open, type Collection, type Database, type OpenOptions } from "omendb";
 import { perform, type Outcome } from "./crash-perform.js";
 import {
   below,
@@ -32,6 +32,8 @@ export interface ChildOrder {
   readonly cycle: number;
   /** Whether the child kills itself after an acknowledgement, if that is the plan. */
   readonly end: "as planned" | "by others";
+  /** How the database is opened, beside what is planned. */
+  readonly options: OpenOptions;
 }
 
 function say(line: string): void {
@@ -173,7 +175,7 @@ async function openAll(db: Database): Promise<Map<string, Collection>> {
 async function main(order: ChildOrder): Promise<void> {
   const { closeAfterMs, linkingThreads } = planCycle(order.seed, order.cycle);
   say("opening");
-  const db = await open(order.folder, { linkingThreads });
+  const db = await open(order.folder, { ...order.options, linkingThreads });
   const work = new Work(db, order, await openAll(db));
   say("opened");
   const running = work.run();

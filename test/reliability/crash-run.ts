@@ -93,7 +93,14 @@ class Lane {
   async #run(cycle: number, plan: CyclePlan): Promise<void> {
     const child = this.#next;
     const callKill = this.#callKill(cycle);
-    const order = { folder: this.#folder, seed: this.#seed, cycle, end: "as planned", callKill } as const;
+    const order = {
+      folder: this.#folder,
+      seed: this.#seed,
+      cycle,
+      end: "as planned",
+      options: {},
+      callKill,
+    } as const;
     let ending: Ending;
     try {
       ending = await child.run(order, this.#ledger);

@@ -241,7 +241,7 @@ test("the crash test fails if the process ends by itself", async () => {
   let cycle = 0;
   while (planCycle(seed, cycle).kill.after !== "acked") cycle++;
   await assert.rejects(
-    child.run({ folder, seed, cycle, end: "as planned", callKill: undefined }, new Ledger()),
+    child.run({ folder, seed, cycle, end: "as planned", options: {}, callKill: undefined }, new Ledger()),
     /while opening/,
   );
 });

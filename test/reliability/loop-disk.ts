@@ -143,8 +143,15 @@ function removeAtExit(): void {
   }
 }
 
-/** What such a disk needs and this machine lacks, as far as that is seen without trying. */
+let found: { readonly reason: string | undefined } | undefined;
+
+/** Why this machine lets nobody mount such a disk; `undefined` where it does. */
 export function loopDiskMissing(): string | undefined {
+  found ??= { reason: missing() };
+  return found.reason;
+}
+
+function missing(): string | undefined {
   if (process.platform !== "linux") return "loop devices are for Linux alone";
   if (process.getuid?.() !== 0) return "only root may mount";
   for (const program of ["mkfs.xfs", "mkfs.ext4"]) {
@@ -152,5 +159,16 @@ export function loopDiskMissing(): string | undefined {
       return `${program} is missing (Debian: apt-get install xfsprogs e2fsprogs)`;
     }
   }
-  return undefined;
+  if (spawnSync("losetup", ["--find"]).status !== 0) return "there are no loop devices";
+  return mayMount() ? undefined : "mounting is not allowed here, as in a container without the right to";
+}
+
+function mayMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), "omendb-mount-"));
+  try {
+    if (spawnSync("mount", ["-t", "tmpfs", "tmpfs", folder]).status !== 0) return false;
+    return spawnSync("umount", [folder]).status === 0;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

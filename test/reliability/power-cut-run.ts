@@ -9,20 +9,39 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { open } from "omendb";
+import { open, type OpenOptions } from "omendb";
 import { inspect, type Inspection } from "./crash-inspection.js";
 import { Ledger, type Books } from "./crash-ledger.js";
 import { planCycle, randomOf, type CyclePlan } from "./crash-plan.js";
 import { CrashProcess } from "./crash-process.js";
 import { sumOfCounts } from "./crash-report.js";
 import { LoopDisk } from "./loop-disk.js";
+import type { Injection } from "./strace.js";
 
-/** How much the database is trusted with. */
-export type Flushing =
+/** How a database is opened that is cut off, and what it promises then. */
+interface CutMode {
+  readonly options: OpenOptions;
+  readonly injection: Injection | undefined;
+  /** What was acknowledged less than this before a cut may be lost. */
+  readonly youngMs: number;
+}
+
+/** Leaves the flushes of data out. What LMDB writes to its meta pages is flushed by the way their file is open. */
+const skippedFlushes = { kind: "fdatasync", effect: "retval=0", when: "1+" } as const;
+
+// The modes of `open` come here: "os" as one that must lose, "interval" with the age that its promise has.
+const cutModes = {
   /** An acknowledged write must be there. */
-  | "sync"
+  sync: { options: {}, injection: undefined, youngMs: 0 },
   /** For control: every flush of the child is left out, and said to have succeeded. */
-  | "skipped";
+  skipped: { options: {}, injection: skippedFlushes, youngMs: 0 },
+} as const satisfies Record<string, CutMode>;
+
+export type Flushing = keyof typeof cutModes;
+
+export function isFlushing(word: string): word is Flushing {
+  return Object.hasOwn(cutModes, word);
+}
 
 export interface PowerCutOptions {
   readonly seed: number;
@@ -128,6 +147,7 @@ class CrashingChild {
   readonly #disk: LoopDisk;
   readonly #round: number;
   readonly #plan: CyclePlan;
+  readonly #mode: CutMode;
   readonly #process = new CrashProcess({ poolThreads: 4 });
   #phase = "starting";
 
@@ -140,6 +160,7 @@ class CrashingChild {
     this.#disk = disk;
     this.#round = round;
     this.#plan = plan;
+    this.#mode = cutModes[options.flushing];
   }
 
   /** Lets it work, takes the cuts, and ends it. */
@@ -160,7 +181,8 @@ class CrashingChild {
         cycle: this.#round,
         end: "by others",
         callKill: undefined,
-        injection: this.#options.flushing === "skipped" ? skippedFlushes : undefined,
+        options: this.#mode.options,
+        injection: this.#mode.injection,
         onPhase: (phase) => {
           this.#phase = phase;
           this.#onPhase();
@@ -186,7 +208,7 @@ class CrashingChild {
 
   async #cut(books: CutBooks): Promise<Cut> {
     const phase = this.#phase;
-    const ledger = books.split();
+    const ledger = books.split(this.#mode.youngMs);
     const number = await this.#disk.cut();
     // What began before the copy was finished may be in it; the child tells before it begins.
     await this.#process.mark();
@@ -194,9 +216,6 @@ class CrashingChild {
     return { number, ledger, phase };
   }
 }
-
-/** Leaves the flushes of data out. What LMDB writes to its meta pages is flushed by the way their file is open. */
-const skippedFlushes = { kind: "fdatasync", effect: "retval=0", when: "1+" } as const;
 
 /** Books that can be split: what is acknowledged from then on is not certain, and what begins may be there. */
 class CutBooks implements Books {
@@ -216,9 +235,9 @@ class CutBooks implements Books {
     this.#ledger.acknowledge(...acknowledgement);
   }
 
-  split(): Ledger {
+  split(youngMs: number): Ledger {
     assert.equal(this.#cut, undefined);
-    this.#cut = this.#ledger.copy();
+    this.#cut = this.#ledger.copy(youngMs);
     return this.#cut;
   }
 
