@@ -118,7 +118,8 @@ class Script {
   async #refusal(verb: Verb, name: string): Promise<void> {
     if (verb !== "write" || this.#db === undefined) return;
     // One that changes something: what finds nothing to delete needs no flush.
-    while (planWrite({ ...this.#order, number: this.#nextNumber }, name).kind !== "upsert") this.#nextNumber++;
+    while (planWrite({ ...this.#order, number: this.#nextNumber }, name).kind !== "upsert")
+      this.#nextNumber++;
     const number = this.#nextNumber++;
     say(`begin ${number} write ${name}`);
     try {

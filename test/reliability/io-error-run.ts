@@ -16,10 +16,10 @@ import { ScriptProcess } from "./io-error-process.js";
 import { scriptNames } from "./io-error-script.js";
 import type { RigOrder, RigReport } from "./rig.js";
 
-/** Runs all cases, several side by side; goes on after a failure. */
-export async function runIoErrors(order: RigOrder): Promise<RigReport> {
+/** Runs all cases, two side by side; goes on after a failure. `plan` says what fails in each. */
+export async function runIoErrors(order: RigOrder, plan = planIoError): Promise<RigReport> {
   const { count, onProgress = () => undefined } = order;
-  const cases = await IoErrorCases.prepare(order);
+  const cases = await IoErrorCases.prepare(order, plan);
   let next = 0;
   const lane = async (): Promise<void> => {
     // The next one loads while the last one works.
@@ -48,17 +48,19 @@ class IoErrorCases {
   counts: Readonly<Record<string, number>> = {};
   readonly failures: string[] = [];
   readonly #order: RigOrder;
+  readonly #plan: typeof planIoError;
   readonly #parent: string;
   /** The database that every case begins with, and its books. */
   readonly #ledger = new Ledger();
 
-  private constructor(order: RigOrder, parent: string) {
+  private constructor(order: RigOrder, plan: typeof planIoError, parent: string) {
     this.#order = order;
+    this.#plan = plan;
     this.#parent = parent;
   }
 
-  static async prepare(order: RigOrder): Promise<IoErrorCases> {
-    const cases = new IoErrorCases(order, await mkdtemp(join(tmpdir(), "omendb-io-errors-")));
+  static async prepare(order: RigOrder, plan: typeof planIoError): Promise<IoErrorCases> {
+    const cases = new IoErrorCases(order, plan, await mkdtemp(join(tmpdir(), "omendb-io-errors-")));
     await cases.#fill();
     return cases;
   }
@@ -84,7 +86,7 @@ class IoErrorCases {
 
   async run(i: number, child: ScriptProcess): Promise<void> {
     const { seed, count } = this.#order;
-    const planned = planIoError({ seed, count }, i);
+    const planned = this.#plan({ seed, count }, i);
     const folder = join(this.#parent, `case-${i}`);
     await cp(join(this.#parent, "template"), folder, { recursive: true });
     const ledger = this.#ledger.copy();

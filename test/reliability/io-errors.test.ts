@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { test } from "node:test";
 import { fullDiskUnavailable, runFullDisk, type FullDiskKind } from "./full-disk.js";
+import type { IoErrorCase } from "./io-error-plan.js";
 import { runIoErrors } from "./io-error-run.js";
 import { ioErrorRig } from "./io-error-rig.js";
 
@@ -24,6 +25,24 @@ test(`what was told holds after ${count} I/O errors`, { skip: withoutStrace ?? f
   assert.deepEqual(failures, []);
   const missed = counts["not reached"] ?? 0;
   if (count >= 50) assert.ok(missed < count / 2, `most calls were struck, ${missed} were not`);
+});
+
+/** What once was not as it must be: errors of Node, a folder locked for good, a drop undone half, a write that never ended. */
+const known: readonly IoErrorCase[] = [
+  { kind: "mkdir", error: "EDQUOT", n: 3, lasting: "once", files: "all" },
+  { kind: "fsync", error: "EROFS", n: 3, lasting: "once", files: "all" },
+  { kind: "fsync", error: "EIO", n: 3, lasting: "from then on", files: "all" },
+  { kind: "pread", error: "EIO", n: 3, lasting: "once", files: "of the database" },
+  { kind: "rename", error: "EIO", n: 4, lasting: "once", files: "all" },
+  { kind: "unlink", error: "EIO", n: 3, lasting: "once", files: "all" },
+  { kind: "unlink", error: "EIO", n: 3, lasting: "from then on", files: "all" },
+  { kind: "pwrite", error: "ENOSPC", n: 25, lasting: "from then on", files: "all" },
+];
+
+test("what failed once does not fail again", { skip: withoutStrace ?? false }, async () => {
+  const { counts, failures } = await runIoErrors({ seed: 1, count: known.length }, (_, i) => known[i]!);
+  assert.deepEqual(failures, []);
+  assert.equal(counts["not reached"], undefined, "every call was struck");
 });
 
 const withoutDisks = fullDiskUnavailable();
