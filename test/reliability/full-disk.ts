@@ -8,6 +8,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OmenError, open, type Collection, type Database } from "omendb";
+import { removeAtExit } from "./at-exit.js";
 import { inspect } from "./crash-inspection.js";
 import { Ledger } from "./crash-ledger.js";
 import { perform, type Outcome } from "./crash-perform.js";
@@ -28,14 +29,20 @@ export async function runFullDisk(
   const disk = join(folder, "disk");
   mkdirSync(disk);
   mountSmall(kind, folder, disk);
+  const forget = removeAtExit(() => remove(folder, disk));
   try {
     const trial = new FullDiskTrial(disk, seed);
     await trial.run();
     return trial.counts;
   } finally {
-    if (spawnSync("umount", [disk]).status !== 0) spawnSync("umount", ["--lazy", disk]);
-    rmSync(folder, { recursive: true, force: true });
+    remove(folder, disk);
+    forget();
   }
+}
+
+function remove(folder: string, disk: string): void {
+  if (spawnSync("umount", [disk]).status !== 0) spawnSync("umount", ["--lazy", disk]);
+  rmSync(folder, { recursive: true, force: true });
 }
 
 function mountSmall(kind: FullDiskKind, folder: string, disk: string): void {

@@ -11,15 +11,13 @@ import { rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { removeAtExit } from "./at-exit.js";
 
 const run = promisify(execFile);
 
 /** Bytes of the images; their files have holes. */
 const xfsSize = "4G";
 const diskSize = "512M";
-
-/** Disks that were made and not removed. */
-const disks = new Set<LoopDisk>();
 
 /** The disk, mounted. Its owner calls `remove`; a process that ends otherwise unmounts on its way, unless it is killed. */
 export class LoopDisk {
@@ -28,14 +26,15 @@ export class LoopDisk {
   readonly #mounted: string[] = [];
   #cutCount = 0;
 
+  readonly #forget: () => void;
+
   private constructor(folder: string) {
     this.#folder = folder;
+    this.#forget = removeAtExit(() => this.remove());
   }
 
   static async create(): Promise<LoopDisk> {
     const disk = new LoopDisk(mkdtempSync(join(tmpdir(), "omendb-disk-")));
-    disks.add(disk);
-    removeAtExit();
     try {
       await disk.#make();
     } catch (error) {
@@ -108,7 +107,7 @@ export class LoopDisk {
   remove(): void {
     for (const path of [...this.#mounted].reverse()) this.#unmount(path);
     rmSync(this.#folder, { recursive: true, force: true });
-    disks.delete(this);
+    this.#forget();
   }
 
   #unmount(path: string): void {
@@ -127,19 +126,6 @@ export class LoopDisk {
 
   #image(name: string): string {
     return join(this.#folder, "xfs", `${name}.img`);
-  }
-}
-
-let isWatching = false;
-
-function removeAtExit(): void {
-  if (isWatching) return;
-  isWatching = true;
-  process.once("exit", () => {
-    for (const disk of disks) disk.remove();
-  });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => process.exit(1));
   }
 }
 
