@@ -88,7 +88,7 @@ export class ScriptProcess {
       (signalCode === "SIGSEGV" || signalCode === "SIGABRT") &&
       injected.some((call) => /\/(data|lock)\.mdb/u.test(call));
     // What is on the disk must hold all the same.
-    if (isLmdbs) listener.refusals[endedByLmdb] = 1;
+    if (isLmdbs) listener.refusals[`${endedByLmdb} at ${injection?.kind ?? ""}`] = 1;
     else if (exitCode !== 0 || !listener.isDone) {
       const end = signalCode ?? `exit code ${String(exitCode)}`;
       listener.faults.push(`the child ended with ${end}: ${this.#errorText.slice(-2000)}`);
