@@ -35,9 +35,6 @@ export async function open(path: string, options?: OpenOptions): Promise<Databas
   const backing =
     path === memoryPath
       ? new MemoryBacking()
-      : await orFolderUnusable(
-            path,
-            FolderBacking.open(path, durability ?? { kind: defaults.durability }),
-          );
+      : await orFolderUnusable(path, FolderBacking.open(path, durability ?? { kind: defaults.durability }));
   return new EmbeddedDatabase(backing, decoded);
 }

@@ -292,11 +292,9 @@ export class LmdbEnvironment {
    * is harmless where LMDB did not get to its flush: none of the pages written belong to a transaction.
    */
   async #failure(cause: unknown): Promise<OmenError> {
-    try {
-      if (!isThere) await syncNewFile(folder);
-    } catch (error) {
-      await environment.close();
-      throw error;
+    const refusal = refusalOf(cause, await this.#freeBytes(this.folder));
+    if (refusal !== undefined && this.#takesTransactions()) {
+      return commitError(refusal, { folder: this.folder, cause });
     }
     this.poison(cause);
     return commitError("flush_failed", { folder: this.folder, cause });

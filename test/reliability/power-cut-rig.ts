@@ -6,18 +6,25 @@ import { loopDiskMissing } from "./loop-disk.js";
 import type { Flushing } from "./power-cut-run.js";
 import type { Rig, RigOrder } from "./rig.js";
 
-export const powerCutRig: Rig = {
-  unit: "cuts",
-  shortCount: 20,
-  longCount: 2000,
-  unavailable: loopDiskMissing,
-  async run(order) {
-    const end = await cutPower(order, "sync");
-    return end.kind === "sound"
-      ? { counts: end.counts, failures: [] }
-      : { counts: { cuts: end.doneCount }, failures: [`--seed ${order.seed}: ${end.kind}: ${end.text}`] };
-  },
-};
+export const powerCutRig: Rig = powerCuts("sync");
+
+/** In mode `interval`, where young writes may be lost. */
+export const powerCutIntervalRig: Rig = powerCuts("interval");
+
+function powerCuts(flushing: Flushing): Rig {
+  return {
+    unit: "cuts",
+    shortCount: 20,
+    longCount: 2000,
+    unavailable: loopDiskMissing,
+    async run(order) {
+      const end = await cutPower(order, flushing);
+      return end.kind === "sound"
+        ? { counts: end.counts, failures: [] }
+        : { counts: { cuts: end.doneCount }, failures: [`--seed ${order.seed}: ${end.kind}: ${end.text}`] };
+    },
+  };
+}
 
 /** How a run ended: with nothing lost, with something lost, or because the rig itself failed. */
 export type PowerCutEnd =

@@ -13,15 +13,27 @@ const count = Number(process.env["OMENDB_POWER_CUTS"] ?? powerCutRig.shortCount)
 const missing = powerCutRig.unavailable();
 if (missing !== undefined) console.log(`power cut test: SKIPPED: ${missing}`);
 
-test(`acknowledged writes survive ${count} power cuts`, { skip: missing ?? false }, async () => {
-  console.log(`power cut test: OMENDB_POWER_CUT_SEED=${seed}`);
-  const startMs = performance.now();
-  const end = await cutPower({ seed, count }, "sync");
-  assert.ok(end.kind === "sound", end.kind === "sound" ? "" : end.text);
-  const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
-  const counts = Object.entries(end.counts).map(([what, number]) => `${what} ${number}`);
-  console.log(`power cut test: ${seconds} s: ${counts.join(", ")}`);
-  assert.ok(end.counts["acknowledged"]! >= count, "the children did some work");
+const promises = {
+  sync: `acknowledged writes survive ${count} power cuts`,
+  interval: `in mode interval young writes alone are lost in ${count} power cuts`,
+} as const;
+
+for (const flushing of ["sync", "interval"] as const) {
+  test(promises[flushing], { skip: missing ?? false }, async () => {
+    console.log(`power cut test: ${flushing}: OMENDB_POWER_CUT_SEED=${seed}`);
+    const startMs = performance.now();
+    const end = await cutPower({ seed, count }, flushing);
+    assert.ok(end.kind === "sound", end.kind === "sound" ? "" : end.text);
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
+    const counts = Object.entries(end.counts).map(([what, number]) => `${what} ${number}`);
+    console.log(`power cut test: ${flushing}: ${seconds} s: ${counts.join(", ")}`);
+    assert.ok(end.counts["acknowledged"]! >= count, "the children did some work");
+  });
+}
+
+test("the power cut test fails in mode os", { skip: missing ?? false }, async () => {
+  const end = await cutPower({ seed, count: 20 }, "os");
+  assert.equal(end.kind, "lost", JSON.stringify(end));
 });
 
 test(
