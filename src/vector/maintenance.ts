@@ -81,6 +81,8 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
   #consolidation: Promise<void> | undefined;
   #consolidationsBegun = 0;
   #consolidationsEnded = 0;
+  /** Dead rows of the consolidation that is running. */
+  #consolidatedRows = 0;
   /** How often all rows had to leave the graph. */
   #unlinkings = 0;
   #calibrating: Promise<void> | undefined;
@@ -116,7 +118,12 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
 
   /** Live rows that are not linked, or a few more. */
   get tailRows(): number {
-    return Math.max(0, this.#liveRows + this.#dead.length - this.linkedRows);
+    return Math.max(0, this.#liveRows + this.#deadLinkedMax() - this.linkedRows);
+  }
+
+  /** Dead rows that the graph may hold, those that are being consolidated included. */
+  #deadLinkedMax(): number {
+    return this.#dead.length + this.#consolidatedRows;
   }
 
   /** After a checkpoint was loaded: counts and the dead rows are read off the bit sets. */
@@ -217,7 +224,6 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
   #tailNow(): number[] {
     const { kernel, rowEnd } = this.#memory;
     const rows: number[] = [];
-    if (!this.#tailHasRows()) return rows;
     const count = kernel.countLive() - kernel.countLiveLinked();
     for (let row = 0; row < rowEnd && rows.length < count; row++)
       if (kernel.isLive(row) !== 0 && kernel.isLinked(row) === 0) rows.push(row);
@@ -384,7 +390,10 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
   async #consolidate(): Promise<void> {
     const dead = this.#dead;
     this.#dead = [];
-    if (!(await consolidate(this.#memory, this, dead))) {
+    this.#consolidatedRows = dead.length;
+    const isDone = await consolidate(this.#memory, this, dead);
+    this.#consolidatedRows = 0;
+    if (!isDone) {
       for (const row of dead) this.#dead.push(row);
       return;
     }
@@ -416,7 +425,9 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
     const { kernel } = this.#memory;
     const { tailRows } = this;
     // Dead rows that were never linked make the cheap count too large; only then count exactly.
-    return tailRows > this.#dead.length || (tailRows > 0 && kernel.countLive() > kernel.countLiveLinked());
+    return (
+      tailRows > this.#deadLinkedMax() || (tailRows > 0 && kernel.countLive() > kernel.countLiveLinked())
+    );
   }
 
   #rowsIn(bytes: number): number {

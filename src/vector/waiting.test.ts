@@ -80,3 +80,20 @@ test("rows that are waited for and then removed are not waited for any more", as
   await wait;
   await trial.close();
 });
+
+test(
+  "rows written while a consolidation is running are waited for like others",
+  { timeout: 120_000 },
+  async () => {
+    const trial = await IndexTrial.create({ dimension });
+    for (let round = 0; round < 10; round++) {
+      const rows = trial.insert(vectors(2000, 20 + round));
+      await trial.index.waitUntilQuiet();
+      trial.remove(rows.slice(0, 1200));
+      trial.insert(vectors(400, 40 + round));
+      await trial.index.waitUntilLinked();
+      assert.equal((await trial.index.stats()).tailRows, 0);
+    }
+    await trial.close();
+  },
+);
