@@ -38,13 +38,13 @@ const layerRules: Readonly<Record<string, LayerRule>> = {
   text: { layers: ["base", "model", "kernel"] },
   store: {
     layers: ["base", "model"],
-    builtins: [...files, "node:os", "node:module", "node:timers/promises"],
+    builtins: [...files, "node:os", "node:module", "node:timers/promises", "node:child_process", "node:url"],
     packages: ["lmdb"],
   },
   collection: { layers: ["base", "model", "vector", "metadata", "text", "store"], builtins: files },
   database: {
     layers: ["base", "model", "collection", "store"],
-    builtins: [...files, "node:os", "node:crypto"],
+    builtins: [...files, "node:os", "node:crypto", "node:util"],
   },
   server: {
     layers: ["base", "model"],

@@ -28,6 +28,7 @@ import type {
 } from "../model/requests.js";
 import type { CollectionCheck, MetadataCheck } from "../model/collection-check.js";
 import type { CollectionMetrics } from "../model/metrics.js";
+import type { VerifyOptions } from "../model/database-check.js";
 import type { CollectionStats } from "../model/stats.js";
 import type { MetadataIndexes } from "../metadata/metadata-indexes.js";
 import type { PointStore } from "../store/point-store.js";
@@ -53,10 +54,12 @@ import {
   decodeVectorNames,
   decodeVectorUpdates,
 } from "../model/decode-vector-update.js";
+import { decodeVerifyOptions } from "../model/decode-verify.js";
 import { decodeGetOptions, decodeSearch, decodeSearches, decodeSelector } from "../model/decode-requests.js";
+import { checkCollection } from "./collection-checking.js";
 import { countFacets } from "./facets.js";
 import { readMetrics } from "./collection-metrics.js";
-import { checkMetadata } from "./metadata-checking.js";
+import { searchGroups } from "./group-search.js";
 import { metadataIndex, metadataStats } from "./metadata-settings.js";
 import { listPoints, readPoints } from "./lister.js";
 import { listInOrder } from "./ordered-list.js";
@@ -75,7 +78,8 @@ export interface CollectionParts {
   readonly writer: Writer;
   readonly views: PointViews;
   readonly searcher: Searcher;
-  /** `undefined` in memory. */
+  /** Where checkpoints are kept; it and what is done there are `undefined` in memory. */
+  readonly folder: string | undefined;
   readonly background: BackgroundWork | undefined;
   readonly gate: UseGate;
   readonly monitor: CollectionMonitor;
@@ -264,11 +268,14 @@ export class EmbeddedCollection implements Collection {
     });
   }
 
-  async verify(): Promise<CollectionCheck> {
-    return this.#parts.gate.use(async () => {
-      const metadata = await checkMetadata(this.#parts, this.#sources.assertOpen);
-      if (differs(metadata)) await this.#parts.background?.checkpoints.distrustMetadata();
-      return { metadata };
+  async verify(options?: VerifyOptions): Promise<CollectionCheck> {
+    const { gate } = this.#parts;
+    return gate.use(async () => {
+      const { assertOpen } = this.#sources;
+      const checked = { ...this.#parts, assertOpen, whenEnded: gate.whenEnded };
+      const check = await checkCollection(checked, decodeVerifyOptions(options));
+      if (differs(check.metadata)) await this.#parts.background?.checkpoints.distrustMetadata();
+      return check;
     });
   }
 

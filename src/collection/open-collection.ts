@@ -88,6 +88,7 @@ export async function openCollection(sources: CollectionSources): Promise<Embedd
     writer,
     views,
     searcher,
+    folder,
     background,
     gate,
     monitor,

@@ -11,36 +11,46 @@ export function nextTurn(): Promise<void> {
 
 /**
  * Runs a generator to its end, letting the event loop turn after every 10 ms. The result comes at once if the first
- * slice was enough. `afterTurn` runs after each turn, and ends the work by throwing.
+ * slice was enough. `afterTurn` runs after each turn, with what was yielded last, and ends the work by throwing.
  */
-export function runInSlices<Result>(
-  work: Generator<void, Result>,
-  afterTurn?: () => void,
+export function runInSlices<Result, Pause = void>(
+  work: Generator<Pause, Result>,
+  afterTurn?: (last: Pause) => void,
 ): Result | Promise<Result> {
   const first = runSlice(work);
-  return first.done === true ? first.value : runRest(work, afterTurn);
+  return first.done === true ? first.value : runRest({ work, last: first.value, afterTurn });
 }
 
-async function runRest<Result>(work: Generator<void, Result>, afterTurn?: () => void): Promise<Result> {
+interface RestOfWork<Pause, Result> {
+  readonly work: Generator<Pause, Result>;
+  /** What was yielded last. */
+  last: Pause;
+  readonly afterTurn: ((last: Pause) => void) | undefined;
+}
+
+async function runRest<Pause, Result>(rest: RestOfWork<Pause, Result>): Promise<Result> {
+  const { work, afterTurn } = rest;
   for (;;) {
     await nextTurn();
     try {
-      afterTurn?.();
+      afterTurn?.(rest.last);
     } catch (error) {
       endEarly(work);
       throw error;
     }
     const step = runSlice(work);
     if (step.done === true) return step.value;
+    rest.last = step.value;
   }
 }
 
 /** Lets the work let go of what it holds, such as an iterator of the store. */
-function endEarly(work: Generator<void, unknown>): void {
-  for (let step = work.return(undefined); step.done !== true; step = work.next());
+function endEarly<Pause, Result>(work: Generator<Pause, Result>): void {
+  // The value is not looked at: the work was given up.
+  for (let step = work.return(undefined as Result); step.done !== true; step = work.next());
 }
 
-function runSlice<Result>(work: Generator<void, Result>): IteratorResult<void, Result> {
+function runSlice<Pause, Result>(work: Generator<Pause, Result>): IteratorResult<Pause, Result> {
   const end = performance.now() + sliceMs;
   for (;;) {
     const step = work.next();

@@ -3,6 +3,9 @@
 
 import type { ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { DurabilityMode } from "../model/durability.js";
+import type { CheckProblem } from "../model/check-problem.js";
+import type { CheckStoreOptions, StoreFindings } from "../store/check-store.js";
+import type { InspectionLimits } from "../store/inspection-process.js";
 import type { PointStore } from "../store/point-store.js";
 
 /** The store of one collection, opened, and the folder beside it for derived files; `undefined` in memory. */
@@ -36,6 +39,12 @@ export interface Backing {
    * closed; files that a crash leaves behind go at the next opening.
    */
   remove(name: string): Promise<() => Promise<void>>;
+
+  /** Reads the files that belong to no collection. No change of the catalogue is under way; absent in memory. */
+  checkCatalog?(limits: InspectionLimits): Promise<readonly CheckProblem[]>;
+
+  /** Reads the store of a collection that cannot be opened; absent in memory. */
+  checkStore?(name: string, options: CheckStoreOptions): Promise<StoreFindings>;
 
   close(): Promise<void>;
 }

@@ -11,13 +11,16 @@ import type { CollectionConfig, ResolvedCollectionConfig } from "../model/collec
 import type { Collection, CollectionInfo, Database } from "../model/database.js";
 import type { DatabaseEventName, DatabaseListener } from "../model/database-events.js";
 import type { DatabaseMetrics } from "../model/metrics.js";
+import type { DatabaseCheck, VerifyOptions } from "../model/database-check.js";
 import type { DatabaseStats } from "../model/stats.js";
 import { decodeCollectionConfig, type ResolvedOpenOptions } from "../model/decode-config.js";
 import { checkListener } from "../model/decode-listener.js";
 import { decodeCollectionName } from "../model/decode-name.js";
+import { decodeVerifyOptions } from "../model/decode-verify.js";
 import type { Backing, OpenedStore } from "./backing.js";
 import { DatabaseMonitor } from "./database-monitor.js";
 import { orFolderUnusable } from "./database-folder.js";
+import { checkDatabase } from "./database-checking.js";
 
 const linkingThreadsDefaultMax = 4;
 /** The host searches too; with more threads its own part of each search, rescoring and hits, is the bound. */
@@ -104,6 +107,20 @@ export class EmbeddedDatabase implements Database {
     checkListener(event, listener);
     this.#monitor.off(event, listener);
     return this;
+  }
+
+  async verify(options?: VerifyOptions): Promise<DatabaseCheck> {
+    return this.#gate.use(() =>
+      checkDatabase(
+        {
+          backing: this.#backing,
+          open: (name) => this.#open(name),
+          change: (task) => this.#change(task),
+          assertOpen: () => this.#gate.assertOpen(),
+        },
+        decodeVerifyOptions(options),
+      ),
+    );
   }
 
   close(): Promise<void> {

@@ -9,6 +9,7 @@
 import { randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { ResolvedCollectionConfig } from "../model/collection-config.js";
 import type { DurabilityMode, ResolvedDurability } from "../model/durability.js";
 import { openCatalogStore, type CatalogStore } from "../store/catalog-store.js";
@@ -18,7 +19,11 @@ import { openLmdbPointStore } from "../store/lmdb-point-store.js";
 import type { PointStore } from "../store/point-store.js";
 import { assert } from "../base/assert.js";
 import { OmenError } from "../base/omen-error.js";
+import type { CheckProblem } from "../model/check-problem.js";
+import { checkStore, type CheckStoreOptions, type StoreFindings } from "../store/check-store.js";
+import type { InspectionLimits } from "../store/inspection-process.js";
 import type { Backing, OpenedStore } from "./backing.js";
+import { checkFolders, readCatalogFile } from "./catalog-checking.js";
 import {
   decodeCollectionRecord,
   encodeCollectionRecord,
@@ -120,6 +125,24 @@ export class FolderBacking implements Backing {
     return () => removeUnnamed(folder);
   }
 
+  async checkCatalog(limits: InspectionLimits): Promise<readonly CheckProblem[]> {
+    const { records, problems } = await readCatalogFile(this.path, limits);
+    const folders = await checkFolders(this.path, this.#records);
+    const differs = [...this.#records].filter(
+      ([name, record]) => !isDeepStrictEqual(records.get(name), record),
+    );
+    const lost = differs.map(([collection]): CheckProblem => {
+      const detail = "The file of the catalogue does not say what was written of this collection.";
+      return { kind: "catalog_damaged", remedy: "lost", collection, place: catalogFolder, count: 1, detail };
+    });
+    return [...problems, ...(problems.length === 0 ? lost : []), ...folders.problems];
+  }
+
+  async checkStore(name: string, options: CheckStoreOptions): Promise<StoreFindings> {
+    const record = this.#recordOf(name);
+    return checkStore({ folder: this.#folderOf(record), dimensions: dimensionsOf(record.config) }, options);
+  }
+
   async close(): Promise<void> {
     try {
       await this.#catalog.close();
@@ -144,7 +167,7 @@ export class FolderBacking implements Backing {
   }
 
   #openStore(mode: "create" | "open", record: CollectionRecord): Promise<PointStore> {
-    const dimensions = record.config.fields.map((field) => field.dimension);
+    const dimensions = dimensionsOf(record.config);
     return openLmdbPointStore(this.#folderOf(record), { mode, dimensions, durability: this.#durability });
   }
 
@@ -186,6 +209,11 @@ async function openLocked(
     await catalog.close();
     throw error;
   }
+}
+
+/** Components of a vector of each field. */
+export function dimensionsOf(config: ResolvedCollectionConfig): number[] {
+  return config.fields.map((field) => field.dimension);
 }
 
 /** The folder of a collection that could not be named. */

@@ -5,6 +5,7 @@ import type { CollectionConfig, IndexedMetadata, ResolvedCollectionConfig } from
 import type { DatabaseEventName, DatabaseListener } from "./database-events.js";
 import type { DatabaseMetrics } from "./metrics.js";
 import type { DurabilityMode } from "./durability.js";
+import type { DatabaseCheck, VerifyOptions } from "./database-check.js";
 import type { ColumnsInput, Point, PointId, PointInput } from "./point.js";
 import type {
   ConditionalUpsertResult,
@@ -118,10 +119,10 @@ export interface Collection {
   waitForIndex(): Promise<void>;
 
   /**
-   * Compares what is derived from the store with it, in slices between which reads and writes go on, and tells every
-   * difference; of the index over metadata only once it is filled. Reads every point: some 20 µs each.
+   * Reads every record of the store, in another process where it is a file, and compares with it all that is derived: checkpoint
+   * files, codes and graphs, the index over metadata. Reads and writes go on meanwhile. What is wrong is told, not thrown.
    */
-  verify(): Promise<CollectionCheck>;
+  verify(options?: VerifyOptions): Promise<CollectionCheck>;
 
   /** Counts rows and bytes. Walks the whole graph to count what is unreachable: about 1 µs a row. */
   stats(): Promise<CollectionStats>;
@@ -160,6 +161,12 @@ export interface Database extends AsyncDisposable {
 
   /** Ends what `on` began; a listener that does not listen is passed over. Throws `invalid`. */
   off<Name extends DatabaseEventName>(event: Name, listener: DatabaseListener<Name>): this;
+
+  /**
+   * Verifies the catalogue, the files and every collection, one after the other, while reads and writes go on. What is wrong is
+   * told in the result; docs/reference/verify.md explains it.
+   */
+  verify(options?: VerifyOptions): Promise<DatabaseCheck>;
 
   /** Finishes what was asked, writes checkpoints and lets go of the folder. Calling it again does nothing. */
   close(): Promise<void>;

@@ -12,7 +12,7 @@ import type { ResolvedDurability } from "../model/durability.js";
 import { IntervalFlusher } from "./interval-flusher.js";
 import { commitCause, commitError, freeBytes, lmdbError, refusalOf } from "./lmdb-error.js";
 import { LmdbSnapshot } from "./lmdb-snapshot.js";
-import { prepareFile } from "./prepare-file.js";
+import { checkFile, prepareFile } from "./prepare-file.js";
 import { ReserveFile } from "./reserve-file.js";
 import { syncFile, syncFolder } from "./sync-path.js";
 
@@ -62,6 +62,8 @@ export interface LmdbEnvironmentOptions {
   readonly mode?: "create" | "open";
   /** When a commit resolves; without it, when it is flushed. */
   readonly durability?: ResolvedDurability;
+  /** `read` never writes the file, and may be used while another process does. Default is `write`. */
+  readonly access?: "read" | "write";
   /** Bytes free on the disk of a folder, by which a failed write is told to be a full disk. For tests. */
   readonly freeBytes?: (folder: string) => Promise<number>;
   /** Flushes the file in the modes in which LMDB does not. For tests. */
@@ -102,7 +104,7 @@ export class LmdbEnvironment {
 
   /** Opens or creates the environment in `folder`; throws OmenErrors as `openLmdbPointStore` says. */
   static async open(folder: string, options: LmdbEnvironmentOptions): Promise<LmdbEnvironment> {
-    const isThere = await prepareFile(folder, options.mode);
+    const isThere = await (options.access === "read" ? checkFile(folder) : prepareFile(folder, options.mode));
     const environment = new LmdbEnvironment(folder, options);
     try {
       if (!isThere) await syncNewFile(folder);
@@ -142,6 +144,7 @@ export class LmdbEnvironment {
         encoding: "binary",
         keyEncoding: "binary",
         maxDbs: options.tableCountMax,
+        readOnly: options.access === "read",
       });
     } catch (error) {
       throw lmdbError(error, folder, "opened");
@@ -160,6 +163,20 @@ export class LmdbEnvironment {
     } catch (error) {
       throw lmdbError(error, this.folder, "opened");
     }
+  }
+
+  /** Opens a sub-database that there may not be, in an environment that is only read. */
+  findTable<Key extends number | Uint8Array>(
+    name: string,
+    keys: Key extends number ? "uint32" : "binary",
+  ): LmdbTable<Key> | undefined {
+    // lmdb gives undefined for one that is not there, which its declarations do not say.
+    return this.table<Key>(name, keys) as LmdbTable<Key> | undefined;
+  }
+
+  /** Lets go of what readers in other processes held that have ended without a word. */
+  forgetDeadReaders(): void {
+    if (!this.#isClosed) this.#root.readerCheck();
   }
 
   /** What reads see: the last transaction that `commit` finished, whatever the writer thread does meanwhile. */

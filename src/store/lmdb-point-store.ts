@@ -15,6 +15,7 @@ import type { OmenError } from "../base/omen-error.js";
 import type { PointId } from "../model/point.js";
 import { changeHash, changeKey, changeSequence, readChangeRecord } from "./change-record.js";
 import { checkBatch, checkRow } from "./check-batch.js";
+import { checkStore, type CheckStoreOptions, type StoreFindings } from "./check-store.js";
 import {
   canCompact,
   openCompactCopy,
@@ -356,6 +357,18 @@ class LmdbPointStore implements PointStore {
     for (let field = 0; field < this.#dimensions.length; field++) walks.push(this.rowsOf(field));
     this.#checkChangeKeys();
     await finishInTurns(walks);
+  }
+
+  async check(options: Omit<CheckStoreOptions, "openStill">): Promise<StoreFindings> {
+    const { folder } = this.#environment;
+    try {
+      // In the queue no commit is in flight, and compacting does not rename the file or the table of its readers.
+      const openStill: CheckStoreOptions["openStill"] = (open) => this.#queue.run(open);
+      return await checkStore({ folder, dimensions: this.#dimensions }, { ...options, openStill });
+    } finally {
+      // One that was ended while it read would keep LMDB from using pages again.
+      this.#environment.forgetDeadReaders();
+    }
   }
 
   fileBytes(): number {

@@ -2,6 +2,7 @@
 // memory, pass one suite (point-store.suite.ts). Rows are numbers chosen by the caller; ids live here.
 
 import type { PointId } from "../model/point.js";
+import type { CheckStoreOptions, StoreFindings } from "./check-store.js";
 
 /** A row is an unsigned 32-bit integer below this. */
 export const rowEndMax = 0xffff_fffe;
@@ -147,6 +148,12 @@ export interface PointStore {
    * without an error. About 1 to 3 µs a point and vector. What records hold is checked where they are read.
    */
   verifyKeys(): Promise<void>;
+
+  /**
+   * Has another process read every record of the file as it is now, while reads and writes go on here; the file is not
+   * replaced in the moment in which that one opens it. Absent where there is no file.
+   */
+  check?(options: Omit<CheckStoreOptions, "openStill">): Promise<StoreFindings>;
 
   /** Bytes of the file on disk; 0 in memory. */
   fileBytes(): number;

@@ -27,6 +27,24 @@ export async function prepareFile(folder: string, mode: "create" | "open" | unde
   return true;
 }
 
+/** Looks at a file that is only read: it is there, and as long as it says. Nothing is changed. */
+export async function checkFile(folder: string): Promise<true> {
+  const path = join(folder, "data.mdb");
+  if ((await fileBytesOf(path)) === 0) throw missingError(folder, path);
+  try {
+    await checkMetaPages(path);
+  } catch (error) {
+    throw lmdbError(error, folder, "opened");
+  }
+  return true;
+}
+
+/** Does to a file that nobody has open what opening would do first. Throws OmenError corrupt (`file_damaged`). */
+export async function recoverFile(folder: string): Promise<void> {
+  const path = join(folder, "data.mdb");
+  if ((await fileBytesOf(path)) > 0) await goBackToFlushed(folder, path);
+}
+
 /**
  * Where a store was not closed, makes it whole and flushed: as it was last where the process ended, and as it was at its
  * last flush where the machine did. Done again from the start if it is interrupted.

@@ -12,9 +12,9 @@ import { blockRows, metricNumber } from "../kernel/kernel-settings.js";
 import type { IndexMemory } from "./index-memory.js";
 import { trialWalks, type Calibration } from "./search-plan.js";
 
-const magic = "OMENIDX1";
-const formatVersion = 3;
-const headerBytes = 256;
+export const magic = "OMENIDX1";
+export const formatVersion = 3;
+export const headerBytes = 256;
 /** Where the calibration lies in the header: linked rows, then recall and distances of each walk tried. */
 const calibrationAt = 72;
 const outcomesAt = 128;
@@ -203,12 +203,12 @@ function copyBlocks({ memory, part, sums, from, blockBytes }: BlockSlice): boole
 }
 
 /** The sum of the header, with zero in place of it, and of the sums of the blocks. */
-function headerSum(header: Buffer, sums: Buffer): number {
+export function headerSum(header: Buffer, sums: Buffer): number {
   return xxHash32OfBytes(sums, xxHash32OfBytes(header, 0));
 }
 
 /** The words of a buffer that has its memory to itself. Blocks are whole words. */
-function wordsOf(bytes: Buffer): Int32Array {
+export function wordsOf(bytes: Buffer): Int32Array {
   return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
 }
 
@@ -232,7 +232,7 @@ function decodeHeader(bytes: Buffer, memory: IndexMemory): CheckpointHeader | un
   return fits && expected.equals(bytes) ? header : undefined;
 }
 
-async function readFully(file: FileHandle, into: Buffer, position: number): Promise<boolean> {
+export async function readFully(file: FileHandle, into: Buffer, position: number): Promise<boolean> {
   const { bytesRead } = await file.read(into, 0, into.length, position);
   return bytesRead === into.length;
 }

@@ -10,6 +10,7 @@ import type { IndexMemoryBytes, VectorFieldMetrics } from "../model/metrics.js";
 import { defaultEffort } from "../model/search-effort.js";
 import type { VectorIndexStats } from "../model/stats.js";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint-file.js";
+import { checkCodes, checkLinks, type GraphCount, type RowFault, type VectorReader } from "./index-check.js";
 import { IndexMemory } from "./index-memory.js";
 import { IndexMeters } from "./index-meters.js";
 import type { IndexThreads } from "./index-threads.js";
@@ -276,6 +277,31 @@ export class VectorIndex implements SharedSearcher {
       }
       this.#changedRows -= changed;
       this.#maintenance.linkedRowsSinceCheckpoint -= linked;
+    } finally {
+      this.#maintenance.resume();
+    }
+  }
+
+  /**
+   * Compares liveness and codes with the stored vectors, row by row: to be run in slices while rows are written. Yields and
+   * gives the number of rows compared.
+   */
+  checkCodes(
+    rowEnd: () => number,
+    read: VectorReader,
+    tell: (fault: RowFault) => void,
+  ): Generator<number, number> {
+    return checkCodes(this.#memory, rowEnd, read, tell);
+  }
+
+  /** Checks links and the ways to all rows; linking waits while `run` runs the check in slices. */
+  async checkLinks(
+    run: (work: Generator<number, GraphCount>) => Promise<GraphCount>,
+    tell: (fault: RowFault) => void,
+  ): Promise<GraphCount> {
+    await this.#maintenance.pause();
+    try {
+      return await run(checkLinks(this.#memory, tell));
     } finally {
       this.#maintenance.resume();
     }

@@ -1,0 +1,132 @@
+// Reads what is whole out of a damaged store: rows of a range in more than one way, and ids. Runs in a process of its own
+// (inspection-program.ts), whose end is answered by asking again for less.
+
+import type { PointId } from "../model/point.js";
+import type { ReadingWay, SalvagedId, SalvagedRow, SalvageRange } from "./inspection-tasks.js";
+import { type Found, idOfKey, rowOf, type StoreReader } from "./store-reader.js";
+
+const idsAnAnswer = 4096;
+const rowsAWord = 4096;
+
+/** What is known of the rows of a range in one table. */
+type RowsFound<Value> = ReadonlyMap<number, Exclude<Found<Value>, { readonly state: "absent" }>>;
+
+/** Every row of the range that has a record in some table, in ascending order. */
+export function salvageRows(reader: StoreReader, { from, to, ways }: SalvageRange): SalvagedRow[] {
+  const points = readRows(reader, { table: "points", from, to, ways }, (bytes, row) => reader.pointOf(bytes, row));
+  const vectors = reader.dimensions.map((_, field) =>
+    readRows(reader, { table: `vectors/${field}`, from, to, ways }, (bytes, row) => reader.vectorOf(field, bytes, row)),
+  );
+  const rows = new Set([points, ...vectors].flatMap((found) => [...found.keys()]));
+  return [...rows].sort((a, b) => a - b).map((row) => join({ row, points, vectors }));
+}
+
+function join(one: {
+  readonly row: number;
+  readonly points: RowsFound<{ readonly id: PointId; readonly metadata: string }>;
+  readonly vectors: readonly RowsFound<Float32Array>[];
+}): SalvagedRow {
+  const { row } = one;
+  const point = one.points.get(row);
+  if (point?.state !== "whole") return { kind: "lost", row, id: undefined, place: "points" };
+  const { id, metadata } = point.value;
+  const vectors: (Float32Array | undefined)[] = [];
+  for (const [field, found] of one.vectors.entries()) {
+    const vector = found.get(row);
+    if (vector?.state === "damaged") return { kind: "lost", row, id, place: `vectors/${field}` };
+    vectors.push(vector?.value);
+  }
+  return { kind: "whole", row, id, metadata, vectors };
+}
+
+interface TableRange extends SalvageRange {
+  readonly table: string;
+}
+
+/** By a walk first, which is faster; a row that it did not find whole is looked up. */
+function readRows<Value>(
+  reader: StoreReader,
+  { table, from, to, ways }: TableRange,
+  decode: (bytes: Buffer, row: number) => Value,
+): RowsFound<Value> {
+  const found = new Map<number, Exclude<Found<Value>, { readonly state: "absent" }>>();
+  const take = (row: number, bytes: Buffer): void => {
+    if (found.get(row)?.state === "whole") return;
+    try {
+      found.set(row, { state: "whole", value: decode(bytes, row) });
+    } catch (error) {
+      found.set(row, { state: "damaged", detail: String(error) });
+    }
+  };
+  if (has(ways, "walk")) walkRows(reader, { table, from, to, ways }, take);
+  if (!has(ways, "look-up")) return found;
+  for (let row = from; row < to; row++) {
+    if (found.get(row)?.state !== "whole") reader.lookUp(table, row, (bytes) => take(row, bytes));
+  }
+  return found;
+}
+
+function has(ways: readonly ReadingWay[], way: ReadingWay): boolean {
+  return ways.includes(way);
+}
+
+function walkRows(reader: StoreReader, range: TableRange, take: (row: number, bytes: Buffer) => void): void {
+  let before = -1;
+  try {
+    for (const { key, value } of reader.records(range.table, range.from)) {
+      if (key >= range.to || key <= before) return;
+      before = key;
+      if (key >= range.from) take(key, Buffer.from(value));
+    }
+  } catch {
+    // What LMDB says of a page here is answered by looking up each row.
+  }
+}
+
+/** The greatest row that a walk along a table finds; -1 if it finds none. */
+export function greatestRow(reader: StoreReader, table: string, tell: (done: number) => void): number {
+  let greatest = -1;
+  let count = 0;
+  if (table === "ids") {
+    for (const { key, value } of reader.keys("ids")) {
+      if (++count % rowsAWord === 0) tell(count);
+      const row = rowIn(Buffer.from(key), Buffer.from(value));
+      if (row !== undefined) greatest = Math.max(greatest, row);
+    }
+    return greatest;
+  }
+  for (const row of reader.rows(table)) {
+    if (row <= greatest) break;
+    greatest = row;
+    if (++count % rowsAWord === 0) tell(count);
+  }
+  return greatest;
+}
+
+function rowIn(key: Uint8Array, record: Uint8Array): number | undefined {
+  try {
+    return rowOf(key, record);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The next few thousand ids whose records are whole, behind `after`; `last` is where to go on, `undefined` at the end. */
+export function salvageIds(
+  reader: StoreReader,
+  after: Uint8Array | undefined,
+): { readonly ids: readonly SalvagedId[]; readonly last: Uint8Array | undefined } {
+  const ids: SalvagedId[] = [];
+  let before = after === undefined ? undefined : Buffer.from(after);
+  let count = 0;
+  for (const { key, value } of reader.keys("ids", after)) {
+    const copied = Buffer.from(key);
+    if (before !== undefined && Buffer.compare(before, copied) >= 0) return { ids, last: undefined };
+    before = copied;
+    const row = rowIn(copied, Buffer.from(value));
+    const id = idOfKey(copied);
+    if (row !== undefined && id !== undefined) ids.push({ id, row });
+    if (++count === idsAnAnswer) return { ids, last: copied };
+  }
+  return { ids, last: undefined };
+}

@@ -1,0 +1,210 @@
+// Reads the records of a store that may be damaged: each read tells whether a record is whole, damaged or not there, and
+// none throws. Only in a process that may die of it, because LMDB crashes on some damaged pages. store-check.ts and
+// salvage-rows.ts are what it is for.
+
+import { xxHash32OfBytes } from "../base/checksum.js";
+import type { PointId } from "../model/point.js";
+import { isPlainObject } from "../model/invalid-input.js";
+import { parseMetadata } from "../model/decode-metadata.js";
+import { changeSequence, readChangeRecord } from "./change-record.js";
+import { readIdKey } from "./id-key.js";
+import { LmdbEnvironment, type LmdbTable } from "./lmdb-environment.js";
+import { stateKey } from "./open-point-tables.js";
+import { readPointRecord, vectorRecordBytes } from "./point-record.js";
+import type { RowChanges, StoredPoint } from "./point-store.js";
+import { readStoreMeta, type StoreMeta } from "./store-meta.js";
+
+/** A record as it was found. */
+export type Found<Value> =
+  | { readonly state: "whole"; readonly value: Value }
+  | { readonly state: "damaged"; readonly detail: string }
+  | { readonly state: "absent" };
+
+type TableName = string;
+
+const rowTables = /^(points|vectors\/\d+)$/;
+
+/** A store of points, opened for reading alone. */
+export class StoreReader {
+  readonly #environment: LmdbEnvironment;
+  readonly dimensions: readonly number[];
+  readonly #rowTables = new Map<TableName, LmdbTable<number>>();
+  readonly #keyTables = new Map<TableName, LmdbTable<Uint8Array>>();
+
+  private constructor(environment: LmdbEnvironment, dimensions: readonly number[]) {
+    this.#environment = environment;
+    this.dimensions = dimensions;
+  }
+
+  /** Opens what there is. Throws OmenError corrupt or unavailable if LMDB cannot open the file. */
+  static async open(folder: string, dimensions: readonly number[]): Promise<StoreReader> {
+    const options = { mode: "open", access: "read", tableCountMax: 4 + dimensions.length } as const;
+    const reader = new StoreReader(await LmdbEnvironment.open(folder, options), dimensions);
+    for (const name of reader.tableNames) reader.#openTable(name);
+    reader.#environment.refresh();
+    return reader;
+  }
+
+  /** Tables that a store of these dimensions has. */
+  get tableNames(): readonly TableName[] {
+    return ["meta", "points", "ids", ...this.dimensions.map((_, field) => `vectors/${field}`), "changes"];
+  }
+
+  has(table: TableName): boolean {
+    return this.#rowTables.has(table) || this.#keyTables.has(table);
+  }
+
+  #openTable(name: TableName): void {
+    if (rowTables.test(name)) {
+      const table = this.#environment.findTable<number>(name, "uint32");
+      if (table !== undefined) this.#rowTables.set(name, table);
+      return;
+    }
+    const table = this.#environment.findTable<Uint8Array>(name, "binary");
+    if (table !== undefined) this.#keyTables.set(name, table);
+  }
+
+  /** What LMDB itself counts. */
+  recordCount(table: TableName): number {
+    const found = this.#rowTables.get(table) ?? this.#keyTables.get(table);
+    return found === undefined ? 0 : this.#environment.recordCount(found);
+  }
+
+  readMeta(): Found<StoreMeta> {
+    return this.#read("meta", stateKey, (bytes) => readStoreMeta(bytes, this.#environment.folder));
+  }
+
+  /** The point of a row; its metadata is parsed, too. */
+  readPoint(row: number): Found<StoredPoint> {
+    return this.#readRow("points", row, (bytes) => this.pointOf(bytes, row));
+  }
+
+  /** Decodes the record of a point; throws whatever is wrong with it. */
+  pointOf(bytes: Buffer, row: number): StoredPoint {
+    const copy = wordsOf(bytes);
+    const point = readPointRecord({ bytes: copy.bytes, words: copy.words }, bytes.length, {
+      row,
+      folder: this.#environment.folder,
+    });
+    if (!isPlainObject(parseMetadata(point.metadata))) throw new Error("its metadata is no object");
+    return point;
+  }
+
+  readVector(field: number, row: number): Found<Float32Array> {
+    return this.#readRow(`vectors/${field}`, row, (bytes) => this.vectorOf(field, bytes, row));
+  }
+
+  /** Decodes the record of a vector; throws whatever is wrong with it. */
+  vectorOf(field: number, bytes: Buffer, row: number): Float32Array {
+    const dimension = this.dimensions[field]!;
+    if (bytes.length !== vectorRecordBytes(dimension)) throw new Error(`it has ${bytes.length} bytes`);
+    const copy = Buffer.from(bytes);
+    const sum = xxHash32OfBytes(copy.subarray(0, dimension * 4), row);
+    if (sum !== copy.readUInt32LE(dimension * 4)) throw new Error("its checksum differs");
+    const vector = new Float32Array(new Uint8Array(copy).buffer, 0, dimension);
+    if (!vector.every(Number.isFinite)) throw new Error("a component is not finite");
+    return vector;
+  }
+
+  /** The row under which the store would find an id. */
+  readIdRow(key: Uint8Array): Found<number> {
+    return this.#read("ids", key, (bytes) => rowOf(key, bytes));
+  }
+
+  readChanges(key: Uint8Array): Found<RowChanges> {
+    return this.#read("changes", key, (bytes) =>
+      readChangeRecord(bytes, changeSequence(key), this.#environment.folder),
+    );
+  }
+
+  /** Hands over the record of a row if a look-up finds one; what LMDB says otherwise counts as none. */
+  lookUp(table: TableName, row: number, take: (bytes: Buffer) => void): void {
+    const found = this.#readRow(table, row, (bytes) => Buffer.from(bytes));
+    if (found.state === "whole") take(found.value);
+  }
+
+  #readRow<Value>(table: TableName, row: number, decode: (bytes: Buffer) => Value): Found<Value> {
+    const found = this.#rowTables.get(table);
+    if (found === undefined) return { state: "absent" };
+    return decoded(() => this.#environment.read(found, row), decode);
+  }
+
+  #read<Value>(table: TableName, key: Uint8Array, decode: (bytes: Buffer) => Value): Found<Value> {
+    const found = this.#keyTables.get(table);
+    if (found === undefined) return { state: "absent" };
+    return decoded(() => this.#environment.read(found, key), decode);
+  }
+
+  /** Rows of a table as an iteration finds them, from `from` on. Throws what LMDB says. */
+  rows(table: TableName, from = 0): Iterable<number> {
+    const found = this.#rowTables.get(table);
+    if (found === undefined) return [];
+    return this.#environment.scan((options) => found.getKeys({ ...options, start: from }));
+  }
+
+  /** The same with the records. */
+  records(
+    table: TableName,
+    from: number,
+  ): Iterable<{ readonly key: number; readonly value: Uint8Array }> {
+    const found = this.#rowTables.get(table);
+    if (found === undefined) return [];
+    return this.#environment.scan((options) => found.getRange({ ...options, start: from }));
+  }
+
+  /** Keys of a table with their records, behind `after`. Throws what LMDB says. */
+  keys(
+    table: TableName,
+    after?: Uint8Array,
+  ): Iterable<{ readonly key: Uint8Array; readonly value: Uint8Array }> {
+    const found = this.#keyTables.get(table);
+    if (found === undefined) return [];
+    const start = after === undefined ? {} : { start: after, exclusiveStart: true };
+    return this.#environment.scan((options) => found.getRange({ ...options, ...start }));
+  }
+
+  close(): Promise<void> {
+    return this.#environment.close();
+  }
+}
+
+function decoded<Value>(read: () => Buffer | undefined, decode: (bytes: Buffer) => Value): Found<Value> {
+  try {
+    const bytes = read();
+    if (bytes === undefined) return { state: "absent" };
+    return { state: "whole", value: decode(bytes.subarray(0, bytes.length)) };
+  } catch (error) {
+    return { state: "damaged", detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The row in the record of an id. */
+export function rowOf(key: Uint8Array, record: Uint8Array): number {
+  const bytes = Buffer.from(record);
+  if (bytes.length !== 8) throw new Error(`it has ${bytes.length} bytes`);
+  const row = bytes.readUInt32LE(0);
+  if (idHash(key, row) !== bytes.readUInt32LE(4)) throw new Error("its checksum differs");
+  return row;
+}
+
+/** Under which the id counts in the digest of ids, and its checksum. */
+export function idHash(key: Uint8Array, row: number): number {
+  return xxHash32OfBytes(Buffer.from(key), row);
+}
+
+/** The id of a key; `undefined` if it is none. */
+export function idOfKey(key: Uint8Array): PointId | undefined {
+  try {
+    return readIdKey(Buffer.from(key), 0, key.length);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A copy that begins at the start of its memory, which is whole words. */
+function wordsOf(record: Buffer): { readonly bytes: Buffer; readonly words: Int32Array } {
+  const memory = new ArrayBuffer((record.length + 3) & ~3);
+  const bytes = Buffer.from(memory);
+  bytes.set(record);
+  return { bytes, words: new Int32Array(memory) };
+}
