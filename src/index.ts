@@ -2,6 +2,9 @@
 
 export { OmenError, type OmenErrorDetails, type OmenErrorKind } from "./base/omen-error.js";
 export { open } from "./database/open.js";
+export { repair } from "./database/repair-folder.js";
+export { verifyFolder } from "./database/verify-folder.js";
+export type { CheckedId, CheckProblem, CheckProblemKind } from "./model/check-problem.js";
 export type {
   CollectionConfig,
   IndexConfig,
@@ -16,7 +19,26 @@ export type {
   ResolvedVectorField,
   VectorFieldConfig,
 } from "./model/collection-config.js";
-export type { CollectionCheck, MetadataCheck, MetadataProblem } from "./model/collection-check.js";
+export type {
+  CheckpointCheck,
+  CollectionCheck,
+  MetadataCheck,
+  MetadataProblem,
+  RecallSample,
+  StoreCheck,
+  VectorIndexCheck,
+} from "./model/collection-check.js";
+export type {
+  CheckProgress,
+  CollectionFilesCheck,
+  CollectionRepair,
+  DatabaseCheck,
+  FolderCheck,
+  LostPoint,
+  RepairOptions,
+  RepairReport,
+  VerifyOptions,
+} from "./model/database-check.js";
 export type { Collection, CollectionInfo, Database, OpenOptions } from "./model/database.js";
 export type { DurabilityMode } from "./model/durability.js";
 export type {

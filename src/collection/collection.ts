@@ -59,7 +59,6 @@ import { decodeGetOptions, decodeSearch, decodeSearches, decodeSelector } from "
 import { checkCollection } from "./collection-checking.js";
 import { countFacets } from "./facets.js";
 import { readMetrics } from "./collection-metrics.js";
-import { searchGroups } from "./group-search.js";
 import { metadataIndex, metadataStats } from "./metadata-settings.js";
 import { listPoints, readPoints } from "./lister.js";
 import { listInOrder } from "./ordered-list.js";

@@ -103,4 +103,6 @@ export interface RepairReport {
   readonly catalog: readonly string[];
   /** What verification found before anything was done. */
   readonly before: FolderCheck;
+  /** What it found afterwards; `null` in a dry run, or where nothing needed to be done. */
+  readonly after: FolderCheck | null;
 }
