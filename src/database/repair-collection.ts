@@ -100,6 +100,7 @@ async function repairStore(
   try {
     const saved = await salvageStore({
       folder,
+      mended: join(folder, "mended"),
       dimensions,
       suspectFields: suspectFields(problems),
       mayLackVectors: record.config.fields[0]?.name !== "",

@@ -46,7 +46,7 @@ interface PageCounts {
   readonly overflowPages: number;
 }
 
-interface ReadOptions {
+export interface ReadOptions {
   readonly transaction: LmdbSnapshot["transaction"];
 }
 

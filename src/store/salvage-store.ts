@@ -1,16 +1,19 @@
 // Saves what is whole of a damaged store into a new one. Other processes read the damaged one, a range of rows at a time;
 // where a range ends the process, its halves are asked for, down to the rows that do it. What cannot be read is named.
 
-import { stat } from "node:fs/promises";
+import { constants, copyFile, mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { PointId } from "../model/point.js";
 import { InspectionEnded, InspectionFailed, InspectionProcess, type InspectionLimits } from "./inspection-process.js";
 import type { InspectionTasks, OpenedForInspection, ReadingWay, SalvagedRow, TaskName } from "./inspection-tasks.js";
+import { mendCopy } from "./meta-pages-check.js";
 import type { PointStore, PutPoint } from "./point-store.js";
 
 /** What is saved, and where to. */
 export interface SalvageOptions {
   readonly folder: string;
+  /** A folder that may be made for a copy, and is removed. */
+  readonly mended: string;
   readonly dimensions: readonly number[];
   /** Fields whose table lacks keys or cannot be read, so that a vector that is not there may be lost. */
   readonly suspectFields: ReadonlySet<number>;
@@ -44,8 +47,28 @@ const rangeRowsMax = 65_536;
 const batchPoints = 1_000;
 const bothWays: readonly ReadingWay[] = ["walk", "look-up"];
 
-/** Saves what is whole; `undefined` if the damaged store cannot even be opened. The target is open at the end. */
+/**
+ * Saves what is whole; `undefined` if the damaged store cannot even be opened. A file that LMDB must not open, because it was
+ * cut short or a meta page of it is none, is copied and the copy opened. The target is open at the end.
+ */
 export async function salvageStore(options: SalvageOptions): Promise<Salvage | undefined> {
+  const salvaged = await salvageFrom(options);
+  if (salvaged !== undefined) return salvaged;
+  const { mended } = options;
+  await mkdir(mended, { recursive: true });
+  try {
+    await copyFile(join(options.folder, "data.mdb"), join(mended, "data.mdb"), constants.COPYFILE_FICLONE);
+    if (!(await mendCopy(join(mended, "data.mdb")))) return undefined;
+    return await salvageFrom({ ...options, folder: mended });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  } finally {
+    await rm(mended, { recursive: true, force: true });
+  }
+}
+
+async function salvageFrom(options: SalvageOptions): Promise<Salvage | undefined> {
   const salvager = new Salvager(options);
   try {
     return await salvager.run();

@@ -53,6 +53,8 @@ export function checkTable(reader: StoreReader, table: string, tell: (done: numb
   const walk = new TableWalk(reader, table, tell);
   const meta = reader.readMeta();
   const known = meta.state === "whole" ? meta.value : undefined;
+  const fault = table === "meta" ? reader.pagesFault : undefined;
+  if (fault !== undefined) walk.add({ kind: "meta_damaged", remedy: "lost", detail: fault });
   if (!reader.has(table)) {
     walk.add({ kind: "table_missing", remedy: "lost", detail: `The table ${table} is not in the file.` });
   } else {

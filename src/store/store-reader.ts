@@ -2,13 +2,15 @@
 // none throws. Only in a process that may die of it, because LMDB crashes on some damaged pages. store-check.ts and
 // salvage-rows.ts are what it is for.
 
+import { join } from "node:path";
 import { xxHash32OfBytes } from "../base/checksum.js";
 import type { PointId } from "../model/point.js";
 import { isPlainObject } from "../model/invalid-input.js";
 import { parseMetadata } from "../model/decode-metadata.js";
 import { changeSequence, readChangeRecord } from "./change-record.js";
 import { readIdKey } from "./id-key.js";
-import { LmdbEnvironment, type LmdbTable } from "./lmdb-environment.js";
+import { LmdbEnvironment, type LmdbTable, type ReadOptions } from "./lmdb-environment.js";
+import { metaPagesFault } from "./meta-pages-check.js";
 import { stateKey } from "./open-point-tables.js";
 import { readPointRecord, vectorRecordBytes } from "./point-record.js";
 import type { RowChanges, StoredPoint } from "./point-store.js";
@@ -29,6 +31,8 @@ export class StoreReader {
   readonly #environment: LmdbEnvironment;
   readonly dimensions: readonly number[];
   readonly #rowTables = new Map<TableName, LmdbTable<number>>();
+  readonly #counts = new Map<TableName, number>();
+  #pagesFault: string | undefined;
   readonly #keyTables = new Map<TableName, LmdbTable<Uint8Array>>();
 
   private constructor(environment: LmdbEnvironment, dimensions: readonly number[]) {
@@ -40,9 +44,16 @@ export class StoreReader {
   static async open(folder: string, dimensions: readonly number[]): Promise<StoreReader> {
     const options = { mode: "open", access: "read", tableCountMax: 4 + dimensions.length } as const;
     const reader = new StoreReader(await LmdbEnvironment.open(folder, options), dimensions);
+    reader.#pagesFault = await metaPagesFault(join(folder, "data.mdb"));
     for (const name of reader.tableNames) reader.#openTable(name);
     reader.#environment.refresh();
+    reader.#countRecords();
     return reader;
+  }
+
+  /** What is wrong with the two pages that say which state of the file counts; `undefined` if nothing is. */
+  get pagesFault(): string | undefined {
+    return this.#pagesFault;
   }
 
   /** Tables that a store of these dimensions has. */
@@ -64,10 +75,20 @@ export class StoreReader {
     if (table !== undefined) this.#keyTables.set(name, table);
   }
 
-  /** What LMDB itself counts. */
+  /** What LMDB itself counted when the store was opened; -1 where it could not. */
   recordCount(table: TableName): number {
-    const found = this.#rowTables.get(table) ?? this.#keyTables.get(table);
-    return found === undefined ? 0 : this.#environment.recordCount(found);
+    return this.#counts.get(table) ?? -1;
+  }
+
+  /** It is asked of the newest state, not of the snapshot that is read. */
+  #countRecords(): void {
+    for (const [name, table] of [...this.#rowTables, ...this.#keyTables]) {
+      try {
+        this.#counts.set(name, this.#environment.recordCount(table));
+      } catch {
+        this.#renew();
+      }
+    }
   }
 
   readMeta(): Found<StoreMeta> {
@@ -126,20 +147,50 @@ export class StoreReader {
   #readRow<Value>(table: TableName, row: number, decode: (bytes: Buffer) => Value): Found<Value> {
     const found = this.#rowTables.get(table);
     if (found === undefined) return { state: "absent" };
-    return decoded(() => this.#environment.read(found, row), decode);
+    return this.#decoded(() => this.#environment.read(found, row), decode);
   }
 
   #read<Value>(table: TableName, key: Uint8Array, decode: (bytes: Buffer) => Value): Found<Value> {
     const found = this.#keyTables.get(table);
     if (found === undefined) return { state: "absent" };
-    return decoded(() => this.#environment.read(found, key), decode);
+    return this.#decoded(() => this.#environment.read(found, key), decode);
+  }
+
+  #decoded<Value>(read: () => Buffer | undefined, decode: (bytes: Buffer) => Value): Found<Value> {
+    let bytes: Buffer | undefined;
+    try {
+      bytes = read();
+    } catch (error) {
+      this.#renew();
+      return { state: "damaged", detail: messageOf(error) };
+    }
+    if (bytes === undefined) return { state: "absent" };
+    try {
+      return { state: "whole", value: decode(bytes.subarray(0, bytes.length)) };
+    } catch (error) {
+      return { state: "damaged", detail: messageOf(error) };
+    }
+  }
+
+  /** After an error LMDB refuses every later read of the same transaction. */
+  #renew(): void {
+    this.#environment.refresh();
+  }
+
+  *#scan<T>(range: (options: ReadOptions) => Iterable<T>): Generator<T, void> {
+    try {
+      yield* this.#environment.scan(range);
+    } catch (error) {
+      this.#renew();
+      throw error;
+    }
   }
 
   /** Rows of a table as an iteration finds them, from `from` on. Throws what LMDB says. */
   rows(table: TableName, from = 0): Iterable<number> {
     const found = this.#rowTables.get(table);
     if (found === undefined) return [];
-    return this.#environment.scan((options) => found.getKeys({ ...options, start: from }));
+    return this.#scan((options) => found.getKeys({ ...options, start: from }));
   }
 
   /** The same with the records. */
@@ -149,7 +200,7 @@ export class StoreReader {
   ): Iterable<{ readonly key: number; readonly value: Uint8Array }> {
     const found = this.#rowTables.get(table);
     if (found === undefined) return [];
-    return this.#environment.scan((options) => found.getRange({ ...options, start: from }));
+    return this.#scan((options) => found.getRange({ ...options, start: from }));
   }
 
   /** Keys of a table with their records, behind `after`. Throws what LMDB says. */
@@ -160,7 +211,7 @@ export class StoreReader {
     const found = this.#keyTables.get(table);
     if (found === undefined) return [];
     const start = after === undefined ? {} : { start: after, exclusiveStart: true };
-    return this.#environment.scan((options) => found.getRange({ ...options, ...start }));
+    return this.#scan((options) => found.getRange({ ...options, ...start }));
   }
 
   close(): Promise<void> {
@@ -168,14 +219,8 @@ export class StoreReader {
   }
 }
 
-function decoded<Value>(read: () => Buffer | undefined, decode: (bytes: Buffer) => Value): Found<Value> {
-  try {
-    const bytes = read();
-    if (bytes === undefined) return { state: "absent" };
-    return { state: "whole", value: decode(bytes.subarray(0, bytes.length)) };
-  } catch (error) {
-    return { state: "damaged", detail: error instanceof Error ? error.message : String(error) };
-  }
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The row in the record of an id. */

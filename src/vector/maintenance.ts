@@ -63,6 +63,8 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
   #linking = false;
   #runningJobs = 0;
   #pauses = 0;
+  /** While there are any, no consolidation begins. */
+  #graphHolds = 0;
   /** Calls that wait for the tail. */
   #settling = 0;
   /** Those among them for which linking does not give way to writers. */
@@ -258,6 +260,18 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
     this.#consider();
   }
 
+  /** Pauses when no consolidation is half done, so that all that must hold of a graph does. Needs `releaseGraph`. */
+  async holdGraph(): Promise<void> {
+    this.#graphHolds++;
+    await this.#consolidation;
+    await this.pause();
+  }
+
+  releaseGraph(): void {
+    this.#graphHolds--;
+    this.resume();
+  }
+
   /** Stops for good. Consolidation is left where it is: a checkpoint holds it as far as it went. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -352,7 +366,7 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
   /** Starts what is due. Cheap: called after every change. */
   #consider(): void {
     if (this.#closed || this.#pauses > 0 || this.#failure !== undefined) return;
-    if (this.#consolidation === undefined && this.#consolidationIsDue()) {
+    if (this.#consolidation === undefined && this.#graphHolds === 0 && this.#consolidationIsDue()) {
       this.#consolidationsBegun++;
       this.#consolidation = this.#consolidate().finally(() => {
         this.#consolidation = undefined;

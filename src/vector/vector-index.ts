@@ -299,11 +299,11 @@ export class VectorIndex implements SharedSearcher {
     run: (work: Generator<number, GraphCount>) => Promise<GraphCount>,
     tell: (fault: RowFault) => void,
   ): Promise<GraphCount> {
-    await this.#maintenance.pause();
+    await this.#maintenance.holdGraph();
     try {
       return await run(checkLinks(this.#memory, tell));
     } finally {
-      this.#maintenance.resume();
+      this.#maintenance.releaseGraph();
     }
   }
 
