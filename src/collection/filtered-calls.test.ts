@@ -155,7 +155,8 @@ async function run(steps: readonly Step[], { open }: Reopener): Promise<void> {
   const { metadata } = await collection.stats();
   assert.deepEqual([metadata.isFilled, metadata.rows], [true, model.points.size]);
   const expected = { isChecked: true, checkedPoints: model.points.size, missingPoints: 0, strayPoints: 0 };
-  assert.deepEqual(await collection.verify(), { metadata: { ...expected, problems: [] } });
+  const check = await collection.verify();
+  assert.deepEqual([check.isSound, check.metadata], [true, { ...expected, problems: [] }]);
   await collection.close();
 }
 
