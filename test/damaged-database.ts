@@ -14,7 +14,9 @@ export type Contents = ReadonlyMap<PointId, string>;
 
 /** A vector that no other point has, and whose bytes are found in the file. */
 export function vectorOf(i: number): Float32Array {
-  return Float32Array.from({ length: dimension }, (_, j) => Math.fround(Math.sin(i * 31 + j * 7) + (j === 0 ? i : 0)));
+  return Float32Array.from({ length: dimension }, (_, j) =>
+    Math.fround(Math.sin(i * 31 + j * 7) + (j === 0 ? i : 0)),
+  );
 }
 
 /** A whole database in a folder, of which tests damage copies. */
@@ -105,10 +107,15 @@ export async function readAll(path: string): Promise<Contents> {
     const films = await db.collection("films");
     const contents = new Map<PointId, string>();
     for (let after: PointId | undefined; ;) {
-      const page = await films.list({ limit: 1_000, include: ["metadata", "vector"], ...(after === undefined ? {} : { after }) });
+      const page = await films.list({
+        limit: 1_000,
+        include: ["metadata", "vector"],
+        ...(after === undefined ? {} : { after }),
+      });
       const read = await films.get(page.points.map(({ id }) => id));
       for (const [i, point] of page.points.entries()) {
-        if (textOf(point) !== textOf(read[i])) throw new Error(`${String(point.id)} reads differently by its id`);
+        if (textOf(point) !== textOf(read[i]))
+          throw new Error(`${String(point.id)} reads differently by its id`);
         contents.set(point.id, textOf(point));
       }
       after = page.next;

@@ -74,7 +74,8 @@ async function assertRepaired(files: DatabaseFiles, how: string): Promise<void> 
   const read = await readAll(files.path);
   for (const [id, point] of read) assert.equal(point, whole.contents.get(id), how);
   assert.equal(read.size, collection.savedPoints, how);
-  if (collection.lostPoints !== null) assert.equal(read.size + collection.lostPoints, whole.contents.size, how);
+  if (collection.lostPoints !== null)
+    assert.equal(read.size + collection.lostPoints, whole.contents.size, how);
 }
 
 test("some of the damage was found, and some lay where nothing is", () => {

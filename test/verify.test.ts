@@ -103,14 +103,21 @@ for (const { name, plant, kinds, lost, isWhole } of damages) {
     await plant(files);
     const check = await verifyFolder(files.path);
     assert.equal(check.isSound, false);
-    for (const kind of kinds) assert.ok(check.problems.some((problem) => problem.kind === kind), kind);
+    for (const kind of kinds)
+      assert.ok(
+        check.problems.some((problem) => problem.kind === kind),
+        kind,
+      );
     const dry = await repair(files.path, { dryRun: true });
     assert.deepEqual((await verifyFolder(files.path)).problems, check.problems, "a dry run changes nothing");
     const report = await repair(files.path);
     assert.deepEqual([report.wasSound, report.isWhole, report.after?.isSound], [false, isWhole, true]);
     assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
     const [collection] = report.collections;
-    assert.deepEqual(collection?.lost.map(({ id }) => id), lost);
+    assert.deepEqual(
+      collection?.lost.map(({ id }) => id),
+      lost,
+    );
     assert.deepEqual(dry.collections[0]?.lost, collection?.lost);
     assert.deepEqual(await readAll(files.path), without(lost));
     const kept = await readdir(join(files.path, "damaged")).catch(() => []);
@@ -138,7 +145,10 @@ test("a sound folder is sound, and repair leaves it as it is", async () => {
   });
   assert.equal(collection?.checkpoints[0]?.state, "whole");
   const report = await repair(files.path);
-  assert.deepEqual([report.wasSound, report.isWhole, report.collections, report.catalog], [true, true, [], []]);
+  assert.deepEqual(
+    [report.wasSound, report.isWhole, report.collections, report.catalog],
+    [true, true, [], []],
+  );
   await files.remove();
 });
 
@@ -159,7 +169,10 @@ test("a store that is gone is told, and nothing is made up for it", async () => 
   assert.deepEqual([report.isWhole, report.collections[0]?.store], [false, "impossible"]);
   await rm(files.folder, { recursive: true });
   const gone = await verifyFolder(files.path);
-  assert.deepEqual(gone.problems.map(({ kind }) => kind), ["folder_missing"]);
+  assert.deepEqual(
+    gone.problems.map(({ kind }) => kind),
+    ["folder_missing"],
+  );
   await files.remove();
 });
 
@@ -183,7 +196,10 @@ test("a damaged catalogue is written anew with what is whole, and folders that n
   const files = await whole.copy();
   await flipBehind(files.catalog, text('"euclidean"'), 3);
   const check = await verifyFolder(files.path);
-  assert.deepEqual([check.isSound, check.problems.some(({ kind }) => kind === "record_damaged")], [false, true]);
+  assert.deepEqual(
+    [check.isSound, check.problems.some(({ kind }) => kind === "record_damaged")],
+    [false, true],
+  );
   const report = await repair(files.path);
   assert.deepEqual([report.isWhole, report.after?.isSound, report.catalog.length], [false, true, 2]);
   const db = await open(files.path);
@@ -220,13 +236,17 @@ test("an open database tells damage of its file, of a checkpoint and of the cata
   const db = await open(files.path);
   const films = await db.collection("films");
   const check = await films.verify();
-  assert.deepEqual([check.isSound, check.problems.map(({ kind, place }) => [kind, place])], [false, [["record_damaged", "vectors/0"]]]);
+  assert.deepEqual(
+    [check.isSound, check.problems.map(({ kind, place }) => [kind, place])],
+    [false, [["record_damaged", "vectors/0"]]],
+  );
   await flipBit(files.checkpoint, 48, 0);
   await flipBehind(files.catalog, text('"euclidean"'), 3);
   const all = await db.verify();
   const kinds = new Set(all.problems.map(({ kind }) => kind));
   assert.equal(all.isSound, false);
-  for (const kind of ["record_damaged", "checkpoint_damaged", "catalog_damaged"] as const) assert.ok(kinds.has(kind), kind);
+  for (const kind of ["record_damaged", "checkpoint_damaged", "catalog_damaged"] as const)
+    assert.ok(kinds.has(kind), kind);
   assert.deepEqual(JSON.parse(JSON.stringify(all)), all);
   await db.close();
   await files.remove();
@@ -247,13 +267,22 @@ for (const place of ["a folder", ":memory:"]) {
   test(`a database is sound while it is written, in ${place}`, async () => {
     const files = await whole.copy();
     const db = await open(place === ":memory:" ? place : files.path);
-    const films = await db.createCollection("more", { vectors: { a: { dimension }, b: { dimension, metric: "dot" } }, originals: "memory" });
+    const films = await db.createCollection("more", {
+      vectors: { a: { dimension }, b: { dimension, metric: "dot" } },
+      originals: "memory",
+    });
     let isWriting = true;
     let parts = 0;
     const write = async (): Promise<void> => {
       for (let i = 0; isWriting; i++) {
         const ids = Array.from({ length: 60 }, (_, j) => (i * 37 + j * 11) % 3_000);
-        await films.upsert(ids.map((id) => ({ id, vectors: { a: vectorOf(id + 1), ...(id % 3 > 0 ? { b: vectorOf(i) } : {}) }, metadata: { i } })));
+        await films.upsert(
+          ids.map((id) => ({
+            id,
+            vectors: { a: vectorOf(id + 1), ...(id % 3 > 0 ? { b: vectorOf(i) } : {}) },
+            metadata: { i },
+          })),
+        );
         await films.delete(ids.slice(0, 20));
       }
     };
@@ -267,7 +296,10 @@ for (const place of ["a folder", ":memory:"]) {
     assert.ok(parts > 0);
     const check = await films.verify();
     assert.deepEqual([check.isSound, check.indexes.length], [true, 2]);
-    assert.ok(check.store.points > 0 && check.indexes.every(({ checkedRows, recall }) => checkedRows > 0 && recall !== null));
+    assert.ok(
+      check.store.points > 0 &&
+        check.indexes.every(({ checkedRows, recall }) => checkedRows > 0 && recall !== null),
+    );
     await db.close();
     await files.remove();
   });

@@ -27,14 +27,21 @@ export async function checkCheckpoints(
     const path = checkpointPath(folder, number);
     const file = basename(path);
     const fullPrecision = quantization === "none";
-    const found = await checkCheckpoint(path, { dimension, metric, fullPrecision, maxDegree, efConstruction });
+    const found = await checkCheckpoint(path, {
+      dimension,
+      metric,
+      fullPrecision,
+      maxDegree,
+      efConstruction,
+    });
     if (found.state === "none") {
       checks.push({ file, field: name, state: "none", bytes: 0, sequence: null });
     } else if (found.state === "damaged") {
       findings.add({ kind: "checkpoint_damaged", remedy: "derived", place: file, detail: found.detail });
       checks.push({ file, field: name, state: "damaged", bytes: found.bytes, sequence: null });
     } else {
-      const state = found.state === "whole" && found.sequence > (sequence() ?? Infinity) ? "ahead" : found.state;
+      const state =
+        found.state === "whole" && found.sequence > (sequence() ?? Infinity) ? "ahead" : found.state;
       if (state !== "whole") tellUnfit(file, state, findings);
       checks.push({ file, field: name, state, bytes: found.bytes, sequence: found.sequence });
     }
@@ -44,7 +51,8 @@ export async function checkCheckpoints(
 
 function tellUnfit(file: string, state: "ahead" | "other settings", findings: Findings): void {
   if (state === "ahead") {
-    const detail = "It stands for an operation that the store has not seen, as after the restoration of an older store.";
+    const detail =
+      "It stands for an operation that the store has not seen, as after the restoration of an older store.";
     findings.add({ kind: "checkpoint_ahead", remedy: "derived", place: file, detail });
   } else {
     const detail = "It was made with other settings or by another version.";
@@ -55,6 +63,13 @@ function tellUnfit(file: string, state: "ahead" | "other settings", findings: Fi
 /** The checkpoint files that are there. */
 export async function checkpointFiles(folder: string, config: ResolvedCollectionConfig): Promise<string[]> {
   const paths = config.fields.map((_, field) => checkpointPath(folder, field));
-  const found = await Promise.all(paths.map((path) => stat(path).then(() => path, () => undefined)));
+  const found = await Promise.all(
+    paths.map((path) =>
+      stat(path).then(
+        () => path,
+        () => undefined,
+      ),
+    ),
+  );
   return found.filter((path) => path !== undefined);
 }

@@ -147,14 +147,16 @@ async function checkFilledMetadata(
     return check;
   }
   options.onProgress({ collection: name, part: "metadata", done: check.checkedPoints });
-  if (!check.isChecked) unchecked.push("metadata: the index is being filled, or is out of use after a failed write");
+  if (!check.isChecked)
+    unchecked.push("metadata: the index is being filled, or is out of use after a failed write");
   tellMetadata(check, findings);
   return check;
 }
 
 function tellMetadata({ missingPoints, strayPoints, problems }: MetadataCheck, findings: Findings): void {
   const add = (detail: string, count: number): void => {
-    if (count > 0) findings.add({ kind: "metadata_wrong", remedy: "derived", place: "metadata", detail }, count);
+    if (count > 0)
+      findings.add({ kind: "metadata_wrong", remedy: "derived", place: "metadata", detail }, count);
   };
   add(`The index over metadata does not know ${missingPoints} points.`, missingPoints);
   add(`The index over metadata has ${strayPoints} points that are none.`, strayPoints);

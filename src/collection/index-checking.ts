@@ -61,7 +61,12 @@ function vectorReader(store: PointStore, field: number): VectorReader {
 }
 
 /** Searches for vectors of points drawn by chance, each once as searches are done and once exactly. */
-function* sampleRecall({ index, store, field, dimension }: CheckedIndex): Generator<number, RecallSample | null> {
+function* sampleRecall({
+  index,
+  store,
+  field,
+  dimension,
+}: CheckedIndex): Generator<number, RecallSample | null> {
   const random = seededRandom(seed);
   const vector = new Float32Array(dimension);
   const read = vectorReader(store, field);

@@ -19,7 +19,14 @@ export function* checkPoints(
   for (const { row, point } of store.points()) {
     const fault = pointFault(store, row, point);
     if (fault !== undefined)
-      findings.add({ kind: "record_damaged", remedy: "lost", place: "points", row, id: checkedId(point.id), detail: fault });
+      findings.add({
+        kind: "record_damaged",
+        remedy: "lost",
+        place: "points",
+        row,
+        id: checkedId(point.id),
+        detail: fault,
+      });
     for (const [field, vector] of vectors.entries()) {
       if (!store.readVector(field, row, vector, 0)) continue;
       counts[field]!++;
@@ -49,5 +56,7 @@ function pointFault(store: PointStore, row: number, { id, metadata }: StoredPoin
     return `The metadata of row ${row} is no JSON: ${String(error)}`;
   }
   const isStill = store.readPoint(row)?.id === id;
-  return isStill && store.rowOf(id) !== row ? `The point of row ${row} cannot be found by its id.` : undefined;
+  return isStill && store.rowOf(id) !== row
+    ? `The point of row ${row} cannot be found by its id.`
+    : undefined;
 }

@@ -4,7 +4,12 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Findings, type CheckProblem } from "../model/check-problem.js";
 import type { JsonValue } from "../model/point.js";
-import { InspectionEnded, InspectionFailed, InspectionProcess, type InspectionLimits } from "../store/inspection-process.js";
+import {
+  InspectionEnded,
+  InspectionFailed,
+  InspectionProcess,
+  type InspectionLimits,
+} from "../store/inspection-process.js";
 import { type CollectionRecord, decodeCollectionRecord, isFolderName } from "./collection-record.js";
 import { catalogFolder, collectionsFolder } from "./database-folder.js";
 
@@ -29,7 +34,12 @@ export async function readCatalogFile(path: string, limits: InspectionLimits): P
     }
     return { records: decoded, problems: [...problems, ...findings.problems(null)], isRead: true };
   } catch (error) {
-    findings.add({ kind: catalogKind(error), remedy: "lost", place: "catalog", detail: (error as Error).message });
+    findings.add({
+      kind: catalogKind(error),
+      remedy: "lost",
+      place: "catalog",
+      detail: (error as Error).message,
+    });
     return { records: new Map(), problems: findings.problems(null), isRead: false };
   } finally {
     await running.close();
@@ -65,7 +75,14 @@ export async function checkFolders(
   for (const [collection, { folder }] of records) {
     if (names.delete(folder)) continue;
     const detail = `The folder of the collection ${JSON.stringify(collection)} is gone.`;
-    problems.push({ kind: "folder_missing", remedy: "lost", collection, place: `${collectionsFolder}/${folder}`, count: 1, detail });
+    problems.push({
+      kind: "folder_missing",
+      remedy: "lost",
+      collection,
+      place: `${collectionsFolder}/${folder}`,
+      count: 1,
+      detail,
+    });
   }
   return { problems, unnamed: [...names].sort() };
 }

@@ -37,9 +37,7 @@ export async function checkDatabase(
     else unchecked.push(`${name}: the collection cannot be opened`);
     problems.push(...(check.kind === "opened" ? check.check.problems : check.problems));
   }
-  unchecked.push(
-    ...collections.flatMap((check) => check.unchecked.map((part) => `${check.name}: ${part}`)),
-  );
+  unchecked.push(...collections.flatMap((check) => check.unchecked.map((part) => `${check.name}: ${part}`)));
   const isSound = problems.length === 0 && unchecked.length === 0;
   return { path: backing.path, isSound, problems, unchecked, collections };
 }

@@ -51,7 +51,16 @@ async function repairLocked(path: string, options: ResolvedRepairOptions): Promi
   const after = options.isDryRun || wasSound ? null : (await checkFolder(path, options)).check;
   const isWhole = catalog.isWhole && collections.every(isWholeRepair);
   const { isDryRun } = options;
-  return { path, isDryRun, wasSound, isWhole, collections, catalog: catalog.done, before: found.check, after };
+  return {
+    path,
+    isDryRun,
+    wasSound,
+    isWhole,
+    collections,
+    catalog: catalog.done,
+    before: found.check,
+    after,
+  };
 }
 
 function isWholeRepair({ store, lostPoints, lost, doubtfulPoints }: CollectionRepair): boolean {

@@ -54,7 +54,8 @@ export async function checkFolder(path: string, options: ResolvedVerifyOptions):
     const found = await checkFiles({ path, name, record }, options);
     collections.push(found.check);
     problems.push(...found.problems);
-    if (!found.check.store.isChecked) unchecked.push(`${name}: a table of its store could not be read to its end`);
+    if (!found.check.store.isChecked)
+      unchecked.push(`${name}: a table of its store could not be read to its end`);
   }
   const isSound = problems.length === 0 && unchecked.length === 0;
   return { check: { path, isSound, problems, unchecked, collections }, catalog, unnamed };
@@ -77,7 +78,8 @@ async function checkFiles(
   );
   const findings = new Findings();
   // A store whose number is not known says nothing of a checkpoint's.
-  const isKnown = store.check.records["meta"] !== undefined && !store.problems.some(({ place }) => place === "meta");
+  const isKnown =
+    store.check.records["meta"] !== undefined && !store.problems.some(({ place }) => place === "meta");
   const sequence = (): number | undefined => (isKnown ? store.check.sequence : undefined);
   onProgress({ collection: name, part: "checkpoints", done: 0 });
   const checkpoints = await checkCheckpoints({ folder, config: record.config, sequence }, findings);
@@ -89,7 +91,8 @@ async function checkFiles(
 }
 
 function unnamedProblem(folder: string): CheckProblem {
-  const detail = "No record of the catalogue names this folder, and some records of the catalogue are damaged.";
+  const detail =
+    "No record of the catalogue names this folder, and some records of the catalogue are damaged.";
   const place = `${collectionsFolder}/${folder}`;
   return { kind: "folder_unnamed", remedy: "lost", collection: null, place, count: 1, detail };
 }

@@ -19,7 +19,12 @@ export async function readCatalogRecords(folder: string): Promise<{
     const table = environment.findTable<Uint8Array>("records", "binary");
     environment.refresh();
     if (meta === undefined || table === undefined) {
-      findings.add({ kind: "table_missing", remedy: "lost", place, detail: "A table of the catalogue is not in its file." });
+      findings.add({
+        kind: "table_missing",
+        remedy: "lost",
+        place,
+        detail: "A table of the catalogue is not in its file.",
+      });
       return { records: [], problems: findings.problems(null) };
     }
     const records: { key: string; text: string }[] = [];

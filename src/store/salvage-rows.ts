@@ -13,9 +13,13 @@ type RowsFound<Value> = ReadonlyMap<number, Exclude<Found<Value>, { readonly sta
 
 /** Every row of the range that has a record in some table, in ascending order. */
 export function salvageRows(reader: StoreReader, { from, to, ways }: SalvageRange): SalvagedRow[] {
-  const points = readRows(reader, { table: "points", from, to, ways }, (bytes, row) => reader.pointOf(bytes, row));
+  const points = readRows(reader, { table: "points", from, to, ways }, (bytes, row) =>
+    reader.pointOf(bytes, row),
+  );
   const vectors = reader.dimensions.map((_, field) =>
-    readRows(reader, { table: `vectors/${field}`, from, to, ways }, (bytes, row) => reader.vectorOf(field, bytes, row)),
+    readRows(reader, { table: `vectors/${field}`, from, to, ways }, (bytes, row) =>
+      reader.vectorOf(field, bytes, row),
+    ),
   );
   const rows = new Set([points, ...vectors].flatMap((found) => [...found.keys()]));
   return [...rows].sort((a, b) => a - b).map((row) => join({ row, points, vectors }));

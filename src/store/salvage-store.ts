@@ -4,8 +4,19 @@
 import { constants, copyFile, mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { PointId } from "../model/point.js";
-import { InspectionEnded, InspectionFailed, InspectionProcess, type InspectionLimits } from "./inspection-process.js";
-import type { InspectionTasks, OpenedForInspection, ReadingWay, SalvagedRow, TaskName } from "./inspection-tasks.js";
+import {
+  InspectionEnded,
+  InspectionFailed,
+  InspectionProcess,
+  type InspectionLimits,
+} from "./inspection-process.js";
+import type {
+  InspectionTasks,
+  OpenedForInspection,
+  ReadingWay,
+  SalvagedRow,
+  TaskName,
+} from "./inspection-tasks.js";
 import { mendCopy } from "./meta-pages-check.js";
 import type { PointStore, PutPoint } from "./point-store.js";
 
@@ -101,7 +112,7 @@ class Salvager {
     this.#target = await this.#options.target?.();
     const rowEnd = opened.isMetaWhole ? opened.rowEnd : await this.#guessRowEnd();
     let rows = rangeRows;
-    for (let from = 0; from < rowEnd; ) {
+    for (let from = 0; from < rowEnd;) {
       const to = Math.min(rowEnd, from + rows);
       const isRead = await this.#saveRange(from, to);
       this.#options.onProgress(to);
@@ -222,7 +233,8 @@ class Salvager {
       this.#lose({ row, id, place: "ids" });
       return;
     }
-    if (vectors.some((vector, field) => vector === undefined && suspectFields.has(field))) this.#doubtfulPoints++;
+    if (vectors.some((vector, field) => vector === undefined && suspectFields.has(field)))
+      this.#doubtfulPoints++;
     this.#saved.add(row);
     this.#lost.delete(row);
     if (this.#target === undefined) return;
@@ -241,8 +253,10 @@ class Salvager {
 
   /** Names the points that no record of a row names: the records of ids lead to them. */
   async #nameLostIds(): Promise<void> {
-    for (let after: Uint8Array | undefined; ; ) {
-      const found: InspectionTasks["ids"]["result"] | undefined = await this.#ask("ids", { after }).catch(unlessOurs);
+    for (let after: Uint8Array | undefined; ;) {
+      const found: InspectionTasks["ids"]["result"] | undefined = await this.#ask("ids", { after }).catch(
+        unlessOurs,
+      );
       for (const { id, row } of found?.ids ?? []) {
         if (this.#saved.has(row)) continue;
         const known = this.#lost.get(row);

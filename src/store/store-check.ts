@@ -103,7 +103,12 @@ function* ascendingRows(walk: TableWalk): Generator<number, void> {
   let before = -1;
   for (const row of walk.reader.rows(walk.table)) {
     if (row <= before) {
-      walk.add({ kind: "table_disordered", remedy: "lost", row, detail: `Row ${row} comes after row ${before}.` });
+      walk.add({
+        kind: "table_disordered",
+        remedy: "lost",
+        row,
+        detail: `Row ${row} comes after row ${before}.`,
+      });
       return;
     }
     before = row;
@@ -117,11 +122,21 @@ function checkPoints(walk: TableWalk, meta: StoreMeta | undefined): void {
   for (const row of ascendingRows(walk)) {
     const point = reader.readPoint(row);
     if (point.state === "absent") {
-      walk.add({ kind: "record_missing", remedy: "lost", row, detail: `A walk finds row ${row}, a look-up does not.` });
+      walk.add({
+        kind: "record_missing",
+        remedy: "lost",
+        row,
+        detail: `A walk finds row ${row}, a look-up does not.`,
+      });
       continue;
     }
     if (point.state === "damaged") {
-      walk.add({ kind: "record_damaged", remedy: "lost", row, detail: `The point of row ${row}: ${point.detail}` });
+      walk.add({
+        kind: "record_damaged",
+        remedy: "lost",
+        row,
+        detail: `The point of row ${row}: ${point.detail}`,
+      });
       continue;
     }
     if (meta !== undefined && row >= meta.rowEnd)
@@ -164,22 +179,45 @@ function checkId(walk: TableWalk, key: Buffer, record: Buffer): void {
   walk.count(idHash(key, row));
   const found = walk.reader.readIdRow(key);
   if (found.state !== "whole" || found.value !== row) {
-    walk.add({ kind: "record_missing", remedy: "derived", row, ...named, detail: "A walk finds an id, a look-up does not." });
+    walk.add({
+      kind: "record_missing",
+      remedy: "derived",
+      row,
+      ...named,
+      detail: "A walk finds an id, a look-up does not.",
+    });
     return;
   }
   const point = walk.reader.readPoint(row);
   if (point.state === "whole" && point.value.id === id) return;
-  const what = point.state === "whole" ? `another point is in row ${row}` : `the point of row ${row} is ${point.state}`;
-  walk.add({ kind: "record_missing", remedy: "lost", row, ...named, detail: `An id leads nowhere: ${what}.` });
+  const what =
+    point.state === "whole" ? `another point is in row ${row}` : `the point of row ${row} is ${point.state}`;
+  walk.add({
+    kind: "record_missing",
+    remedy: "lost",
+    row,
+    ...named,
+    detail: `An id leads nowhere: ${what}.`,
+  });
 }
 
 function checkVectors(walk: TableWalk, meta: StoreMeta | undefined, field: number): void {
   for (const row of ascendingRows(walk)) {
     const vector = walk.reader.readVector(field, row);
     if (vector.state === "absent") {
-      walk.add({ kind: "record_missing", remedy: "lost", row, detail: `A walk finds row ${row}, a look-up does not.` });
+      walk.add({
+        kind: "record_missing",
+        remedy: "lost",
+        row,
+        detail: `A walk finds row ${row}, a look-up does not.`,
+      });
     } else if (vector.state === "damaged") {
-      walk.add({ kind: "record_damaged", remedy: "lost", row, detail: `The vector of row ${row}: ${vector.detail}` });
+      walk.add({
+        kind: "record_damaged",
+        remedy: "lost",
+        row,
+        detail: `The vector of row ${row}: ${vector.detail}`,
+      });
     } else if (walk.reader.readPoint(row).state === "absent") {
       walk.add({ kind: "record_stray", remedy: "lost", row, detail: `A vector has no point in row ${row}.` });
     }

@@ -194,10 +194,7 @@ export class StoreReader {
   }
 
   /** The same with the records. */
-  records(
-    table: TableName,
-    from: number,
-  ): Iterable<{ readonly key: number; readonly value: Uint8Array }> {
+  records(table: TableName, from: number): Iterable<{ readonly key: number; readonly value: Uint8Array }> {
     const found = this.#rowTables.get(table);
     if (found === undefined) return [];
     return this.#scan((options) => found.getRange({ ...options, start: from }));

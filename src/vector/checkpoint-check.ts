@@ -53,7 +53,8 @@ async function checkFile(file: FileHandle, settings: CheckpointSettings): Promis
   const blockCount = header.readUInt32LE(44);
   const sumsBytes = blockCount * 4;
   // Compared before anything of that size is taken from memory.
-  if (headerBytes + blockCount * (4 + blockBytes) !== bytes) return damaged("Its size is not what its header says.");
+  if (headerBytes + blockCount * (4 + blockBytes) !== bytes)
+    return damaged("Its size is not what its header says.");
   if (blockBytes % 4 !== 0) return damaged("Its blocks are no whole words.");
   const sums = Buffer.alloc(sumsBytes);
   if (!(await readFully(file, sums, headerBytes))) return damaged("It was cut short.");

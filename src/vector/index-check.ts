@@ -70,9 +70,12 @@ class RowEncoder {
     this.#fresh.kernel.encode(0);
     const differs = comparedParts.find((part) => !sameBytes(part(this.#memory, row), part(this.#fresh, 0)));
     if (differs === undefined) return undefined;
-    return { kind: "code_wrong", row, detail: `What is searched of row ${row} is not the code of its vector.` };
+    return {
+      kind: "code_wrong",
+      row,
+      detail: `What is searched of row ${row} is not the code of its vector.`,
+    };
   }
-
 }
 
 /** Everything of a row but its links. */
@@ -105,7 +108,10 @@ export interface GraphCount {
  * Checks the links of every linked row and follows them from the entry row. No thread may link meanwhile; rows may be
  * written and removed. Pauses now and then.
  */
-export function* checkLinks(memory: IndexMemory, tell: (fault: RowFault) => void): Generator<number, GraphCount> {
+export function* checkLinks(
+  memory: IndexMemory,
+  tell: (fault: RowFault) => void,
+): Generator<number, GraphCount> {
   // Rows written meanwhile are not linked, so that what is linked now stays all there is.
   const { rowEnd } = memory;
   const graph = new GraphReader(memory, rowEnd);
@@ -169,11 +175,16 @@ class GraphReader {
     if (new Set(neighbors).size !== degree) return `A neighbor of row ${row} occurs twice.`;
     const wrong = neighbors.find((neighbor) => neighbor === row || !this.isLinked(neighbor));
     if (wrong !== undefined) return `Row ${row} has the neighbor ${wrong}, which is not linked.`;
+    const pinned = (head >>> 8) & 0xff;
+    const children = neighbors.filter((neighbor) => this.#linksOf(neighbor)[1] === row).length;
+    if (pinned !== children) return `Row ${row} counts ${pinned} children, and has ${children}.`;
+    if (((head >>> 16) & 0xff) > degree) return `Row ${row} has compared more neighbors than it has.`;
     return this.#parentFault(row, links[1]!);
   }
 
   #parentFault(row: number, parent: number): string | undefined {
-    if (row === this.#memory.header("entry")) return parent === noRow ? undefined : "The entry row has a parent.";
+    if (row === this.#memory.header("entry"))
+      return parent === noRow ? undefined : "The entry row has a parent.";
     if (this.isLinked(parent) && this.#neighborsOf(this.#linksOf(parent)).includes(row)) return undefined;
     return `The parent ${parent} of row ${row} does not lead to it.`;
   }
