@@ -44,6 +44,7 @@ export interface ProgressStep {
   /** What is being done, such as `copying`. */
   readonly label: string;
   readonly done: number;
+  /** 0 where it is not known: then only the label is shown. */
   readonly total: number;
 }
 

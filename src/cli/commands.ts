@@ -5,9 +5,11 @@ import { createCommand } from "./create-command.js";
 import { exportCommand } from "./export-command.js";
 import { importCommand } from "./import-command.js";
 import { listCommand } from "./list-command.js";
+import { repairCommand } from "./repair-command.js";
 import { searchCommand } from "./search-command.js";
 import { serveCommand } from "./serve-command.js";
 import { statsCommand } from "./stats-command.js";
+import { verifyCommand } from "./verify-command.js";
 
 export const commands: readonly CliCommand[] = [
   serveCommand,
@@ -17,4 +19,6 @@ export const commands: readonly CliCommand[] = [
   searchCommand,
   importCommand,
   exportCommand,
+  verifyCommand,
+  repairCommand,
 ];

@@ -39,6 +39,7 @@ export class ProgressBar {
 }
 
 function barOf({ label, done, total }: ProgressStep): string {
+  if (total === 0) return label;
   const part = total > 0 ? Math.min(1, done / total) : 0;
   const full = Math.round(part * barCharacters);
   return `[${"#".repeat(full)}${" ".repeat(barCharacters - full)}] ${String(Math.floor(part * 100)).padStart(3)} % ${label}`;

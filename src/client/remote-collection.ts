@@ -4,6 +4,7 @@
 import type { IndexedMetadata } from "../model/collection-config.js";
 import type { CollectionCheck } from "../model/collection-check.js";
 import type { Collection } from "../model/database.js";
+import type { VerifyOptions } from "../model/database-check.js";
 import type { ColumnsInput, Point, PointId, PointInput } from "../model/point.js";
 import { collectionCalls, type CollectionCall, type RemoteResult } from "../model/remote-calls.js";
 import type {
@@ -31,6 +32,7 @@ import type {
 import type { CollectionStats } from "../model/stats.js";
 import { encodeWireValue } from "../model/wire-value.js";
 import { CallQueue } from "./call-queue.js";
+import { verifyArguments } from "./verify-arguments.js";
 import { valueOf, type Wire } from "./wire.js";
 
 /** Which collection of the server it is. */
@@ -116,8 +118,8 @@ export class RemoteCollection implements Collection {
     return this.#call("waitForIndex", []);
   }
 
-  async verify(): Promise<CollectionCheck> {
-    return this.#call("verify", []);
+  async verify(options?: VerifyOptions): Promise<CollectionCheck> {
+    return this.#call("verify", verifyArguments(options));
   }
 
   async stats(): Promise<CollectionStats> {

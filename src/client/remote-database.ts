@@ -4,12 +4,14 @@ import type { CollectionConfig } from "../model/collection-config.js";
 import type { Collection, CollectionInfo, Database } from "../model/database.js";
 import type { DatabaseEventName, DatabaseListener } from "../model/database-events.js";
 import type { DatabaseMetrics } from "../model/metrics.js";
+import type { DatabaseCheck, VerifyOptions } from "../model/database-check.js";
 import type { DatabaseStats } from "../model/stats.js";
 import type { DatabaseCall } from "../model/remote-calls.js";
 import { OmenError } from "../base/omen-error.js";
 import { checkListener } from "../model/decode-listener.js";
 import { decodeCollectionName } from "../model/decode-name.js";
 import { RemoteCollection } from "./remote-collection.js";
+import { verifyArguments } from "./verify-arguments.js";
 import type { Wire } from "./wire.js";
 
 export class RemoteDatabase implements Database {
@@ -57,6 +59,10 @@ export class RemoteDatabase implements Database {
   off<Name extends DatabaseEventName>(event: Name, listener: DatabaseListener<Name>): this {
     checkListener(event, listener);
     return this;
+  }
+
+  async verify(options?: VerifyOptions): Promise<DatabaseCheck> {
+    return this.#call("verify", verifyArguments(options));
   }
 
   close(): Promise<void> {

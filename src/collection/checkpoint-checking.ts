@@ -42,22 +42,17 @@ export async function checkCheckpoints(
     } else {
       const state =
         found.state === "whole" && found.sequence > (sequence() ?? Infinity) ? "ahead" : found.state;
-      if (state !== "whole") tellUnfit(file, state, findings);
+      if (state === "ahead") tellAhead(file, findings);
       checks.push({ file, field: name, state, bytes: found.bytes, sequence: found.sequence });
     }
   }
   return checks;
 }
 
-function tellUnfit(file: string, state: "ahead" | "other settings", findings: Findings): void {
-  if (state === "ahead") {
-    const detail =
-      "It stands for an operation that the store has not seen, as after the restoration of an older store.";
-    findings.add({ kind: "checkpoint_ahead", remedy: "derived", place: file, detail });
-  } else {
-    const detail = "It was made with other settings or by another version.";
-    findings.add({ kind: "checkpoint_damaged", remedy: "derived", place: file, detail });
-  }
+function tellAhead(place: string, findings: Findings): void {
+  const detail =
+    "It stands for an operation that the store has not seen, as after the restoration of an older store.";
+  findings.add({ kind: "checkpoint_ahead", remedy: "derived", place, detail });
 }
 
 /** The checkpoint files that are there. */

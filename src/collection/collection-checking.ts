@@ -30,7 +30,7 @@ export interface CheckedCollection extends IndexedSources {
 }
 
 /** Damage of which the next read may end this process. */
-const unreadable: readonly CheckProblemKind[] = [
+const unreadable: ReadonlySet<CheckProblemKind> = new Set<CheckProblemKind>([
   "store_missing",
   "store_damaged",
   "store_crashed",
@@ -38,7 +38,7 @@ const unreadable: readonly CheckProblemKind[] = [
   "store_oversized",
   "table_missing",
   "table_disordered",
-];
+]);
 
 /** How often a caller is told how far the work is. */
 const tellMs = 100;
@@ -57,7 +57,7 @@ export async function checkCollection(
   const checkpoints =
     folder === undefined ? [] : await checkCheckpoints({ folder, config, sequence }, findings);
   let derived: DerivedChecks = { indexes: [], metadata: metadataUnchecked };
-  if (problems.some(({ kind }) => unreadable.includes(kind))) {
+  if (problems.some(({ kind }) => unreadable.has(kind))) {
     unchecked.push("indexes and metadata: the store cannot be read without danger to this process");
   } else derived = await checkDerived(collection, { options, findings, unchecked });
   const all: CheckProblem[] = [

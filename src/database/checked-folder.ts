@@ -29,8 +29,8 @@ export async function withLockedFolder<Result>(
 }
 
 async function assertDatabase(path: string): Promise<void> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw folderUnusable(path, error);
+  const found = await stat(path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw folderUnusable(path, error);
     const message = `path: There is no folder ${path}.`;
     throw new OmenError("not_found", "folder_not_found", message, { field: "path", received: path });
   });

@@ -42,7 +42,7 @@ export interface StoreCheck {
 export interface CheckpointCheck {
   readonly file: string;
   readonly field: string;
-  /** `none` is no problem: there is one once a collection is large enough, and it is made anew. */
+  /** `none` and `other settings`, as of another version, are no problems: the index is made from the points then. */
   readonly state: "whole" | "none" | "damaged" | "other settings" | "ahead";
   readonly bytes: number;
   /** The operation that it stands for; `null` where that is not known. */

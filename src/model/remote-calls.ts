@@ -31,6 +31,7 @@ export const databaseCalls = {
   dropCollection: "manage",
   stats: "read",
   metrics: "read",
+  verify: "manage",
 } as const satisfies Partial<Record<keyof Database, CallAccess>>;
 
 export type CollectionCall = keyof typeof collectionCalls;

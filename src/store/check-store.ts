@@ -21,8 +21,8 @@ export interface CheckStoreOptions {
    * whatever is written later.
    */
   readonly openStill?: (<Result>(open: () => Promise<Result>) => Promise<Result>) | undefined;
-  /** Another program in the place of the process. For tests. */
-  readonly startProcess?: typeof InspectionProcess.start;
+  /** Called with the number of each process before it is asked for anything. For tests. */
+  readonly onStarted?: (pid: number | undefined) => void;
 }
 
 /** What was found in a store. */
@@ -84,9 +84,10 @@ class StoreInspection {
 
   /** Opens the store in a process; undefined if that cannot be done. */
   async #open(place: string): Promise<OpenedForInspection | undefined> {
-    const { limits, openStill, startProcess } = this.#options;
-    const started = await (startProcess ?? InspectionProcess.start.bind(InspectionProcess))(limits);
+    const { limits, openStill, onStarted } = this.#options;
+    const started = await InspectionProcess.start(limits);
     this.#process = started;
+    onStarted?.(started.pid);
     const open = (): Promise<OpenedForInspection> => started.call("open", this.#place);
     try {
       return await (openStill === undefined ? open() : openStill(open));

@@ -83,10 +83,15 @@ export class InspectionProcess {
       this.#finish(startFailed(cause));
     });
     this.#process.on("exit", (code, signal) => {
-      const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
+      const how = signal === null ? `ended with code ${String(code)}` : `was ended by ${signal}`;
       this.#finish(new InspectionEnded("store_crashed", `The process that read it ${how}.`));
     });
     this.#memory = setInterval(() => void this.#lookAtMemory(), memoryLooksMs).unref();
+  }
+
+  /** The number by which the system knows it; `undefined` if it did not start. */
+  get pid(): number | undefined {
+    return this.#process.pid;
   }
 
   /** Does one task. Rejects with InspectionEnded if the process ends over it, and with InspectionFailed if the task fails. */
@@ -155,7 +160,7 @@ export class InspectionProcess {
 
   /** Only Linux tells what a process has of its own, beside the pages of the file that it maps. */
   async #lookAtMemory(): Promise<void> {
-    const status = await readFile(`/proc/${this.#process.pid}/status`, "utf8").catch(() => "");
+    const status = await readFile(`/proc/${String(this.pid)}/status`, "utf8").catch(() => "");
     const own = Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
     const { memoryBytesMax } = this.#limits;
     if (own <= memoryBytesMax) return;

@@ -171,7 +171,7 @@ export class LmdbEnvironment {
     keys: Key extends number ? "uint32" : "binary",
   ): LmdbTable<Key> | undefined {
     // lmdb gives undefined for one that is not there, which its declarations do not say.
-    return this.table<Key>(name, keys) as LmdbTable<Key> | undefined;
+    return this.table<Key>(name, keys);
   }
 
   /** Lets go of what readers in other processes held that have ended without a word. */

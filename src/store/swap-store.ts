@@ -30,9 +30,9 @@ export async function swapStore({ folder, repaired, setAside }: StoreSwap): Prom
 /** Gives a file one more name in `setAside`, or makes a copy where the file system has no links. */
 export async function keepFile(path: string, setAside: string): Promise<void> {
   await mkdir(setAside, { recursive: true });
-  await linkOrCopy(path, join(setAside, "data.mdb")).catch((error: NodeJS.ErrnoException) => {
+  await linkOrCopy(path, join(setAside, "data.mdb")).catch((error: unknown) => {
     // A file that is gone cannot be kept.
-    if (error.code !== "ENOENT") throw error;
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   });
   await syncFolder(setAside);
   await syncFolder(dirname(setAside));
