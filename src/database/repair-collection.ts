@@ -33,6 +33,7 @@ const nothingDone = {
   lostPoints: 0,
   lost: [],
   doubtfulPoints: 0,
+  mayBeOutdated: false,
   setAside: null,
   checkpointsRemoved: 0,
 } as const;
@@ -69,6 +70,8 @@ export async function repairCollection(
     lostPoints: saved.pointCount === undefined ? null : Math.max(0, saved.pointCount - saved.savedPoints),
     lost: saved.lost.map(lostPoint),
     doubtfulPoints: saved.doubtfulPoints,
+    // A page that leads to an older one has records whose checksums are right.
+    mayBeOutdated: problems.some(({ kind }) => kind === "page_damaged"),
     setAside: options.isDryRun ? null : place.setAside,
     checkpointsRemoved: files.length,
   };

@@ -63,8 +63,10 @@ async function repairLocked(path: string, options: ResolvedRepairOptions): Promi
   };
 }
 
-function isWholeRepair({ store, lostPoints, lost, doubtfulPoints }: CollectionRepair): boolean {
-  return store !== "impossible" && lostPoints === 0 && lost.length === 0 && doubtfulPoints === 0;
+function isWholeRepair(repaired: CollectionRepair): boolean {
+  const { store, lostPoints, lost, doubtfulPoints, mayBeOutdated } = repaired;
+  if (store === "impossible" || mayBeOutdated) return false;
+  return lostPoints === 0 && lost.length === 0 && doubtfulPoints === 0;
 }
 
 interface CatalogRepair {

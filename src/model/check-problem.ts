@@ -12,6 +12,7 @@ export type CheckProblemKind =
   | "store_crashed"
   | "store_silent"
   | "store_oversized"
+  | "page_damaged"
   | "table_missing"
   | "table_disordered"
   | "meta_damaged"

@@ -85,6 +85,8 @@ export interface CollectionRepair {
   readonly lost: readonly LostPoint[];
   /** Points saved of which it is not known whether they had a vector in one more field. */
   readonly doubtfulPoints: number;
+  /** True if pages of the file were damaged, so that some points may have been saved as they were before their last change. */
+  readonly mayBeOutdated: boolean;
   /** Where the damaged files are kept, within the folder of the database; `null` if none had to be set aside. */
   readonly setAside: string | null;
   readonly checkpointsRemoved: number;

