@@ -35,10 +35,10 @@ export type SalvagedRow =
   | {
       readonly kind: "whole";
       readonly row: number;
-      readonly id: PointId;
-      readonly metadata: string;
-      /** One a field; `undefined` where no record of one was found. */
-      readonly vectors: readonly (Float32Array | undefined)[];
+      /** The record, which who asks decodes once more. */
+      readonly point: Uint8Array;
+      /** The records, one a field; `undefined` where none was found. */
+      readonly vectors: readonly (Uint8Array | undefined)[];
     }
   | {
       readonly kind: "lost";

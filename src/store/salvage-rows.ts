@@ -1,25 +1,23 @@
 // Reads what is whole out of a damaged store: rows of a range in more than one way, and ids. Runs in a process of its own
 // (inspection-program.ts), whose end is answered by asking again for less.
 
-import type { PointId } from "../model/point.js";
 import type { ReadingWay, SalvagedId, SalvagedRow, SalvageRange } from "./inspection-tasks.js";
-import { type Found, idOfKey, rowOf, type StoreReader } from "./store-reader.js";
+import { decodePoint, decodeVector } from "./salvaged-record.js";
+import { idOfKey, rowOf, type StoreReader } from "./store-reader.js";
 
 const idsAnAnswer = 4096;
 const rowsAWord = 4096;
 
-/** What is known of the rows of a range in one table. */
-type RowsFound<Value> = ReadonlyMap<number, Exclude<Found<Value>, { readonly state: "absent" }>>;
+/** A record that was found under a row: its bytes if it is whole. */
+type RecordFound = { readonly state: "whole"; readonly bytes: Buffer } | { readonly state: "damaged" };
 
 /** Every row of the range that has a record in some table, in ascending order. */
 export function salvageRows(reader: StoreReader, { from, to, ways }: SalvageRange): SalvagedRow[] {
-  const points = readRows(reader, { table: "points", from, to, ways }, (bytes, row) =>
-    reader.pointOf(bytes, row),
-  );
-  const vectors = reader.dimensions.map((_, field) =>
-    readRows(reader, { table: `vectors/${field}`, from, to, ways }, (bytes, row) =>
-      reader.vectorOf(field, bytes, row),
-    ),
+  const points = readRows(reader, { table: "points", from, to, ways }, decodePoint);
+  const vectors = reader.dimensions.map((dimension, field) =>
+    readRows(reader, { table: `vectors/${field}`, from, to, ways }, (bytes, row) => {
+      decodeVector(bytes, row, dimension);
+    }),
   );
   const rows = new Set([points, ...vectors].flatMap((found) => [...found.keys()]));
   return [...rows].sort((a, b) => a - b).map((row) => join({ row, points, vectors }));
@@ -27,20 +25,20 @@ export function salvageRows(reader: StoreReader, { from, to, ways }: SalvageRang
 
 function join(one: {
   readonly row: number;
-  readonly points: RowsFound<{ readonly id: PointId; readonly metadata: string }>;
-  readonly vectors: readonly RowsFound<Float32Array>[];
+  readonly points: ReadonlyMap<number, RecordFound>;
+  readonly vectors: readonly ReadonlyMap<number, RecordFound>[];
 }): SalvagedRow {
   const { row } = one;
   const point = one.points.get(row);
   if (point?.state !== "whole") return { kind: "lost", row, id: undefined, place: "points" };
-  const { id, metadata } = point.value;
-  const vectors: (Float32Array | undefined)[] = [];
+  const vectors: (Uint8Array | undefined)[] = [];
   for (const [field, found] of one.vectors.entries()) {
     const vector = found.get(row);
-    if (vector?.state === "damaged") return { kind: "lost", row, id, place: `vectors/${field}` };
-    vectors.push(vector?.value);
+    if (vector?.state === "damaged")
+      return { kind: "lost", row, id: decodePoint(point.bytes, row).id, place: `vectors/${field}` };
+    vectors.push(vector?.bytes);
   }
-  return { kind: "whole", row, id, metadata, vectors };
+  return { kind: "whole", row, point: point.bytes, vectors };
 }
 
 interface TableRange extends SalvageRange {
@@ -48,18 +46,19 @@ interface TableRange extends SalvageRange {
 }
 
 /** By a walk first, which is faster; a row that it did not find whole is looked up. */
-function readRows<Value>(
+function readRows(
   reader: StoreReader,
   { table, from, to, ways }: TableRange,
-  decode: (bytes: Buffer, row: number) => Value,
-): RowsFound<Value> {
-  const found = new Map<number, Exclude<Found<Value>, { readonly state: "absent" }>>();
+  decode: (bytes: Buffer, row: number) => void,
+): ReadonlyMap<number, RecordFound> {
+  const found = new Map<number, RecordFound>();
   const take = (row: number, bytes: Buffer): void => {
     if (found.get(row)?.state === "whole") return;
     try {
-      found.set(row, { state: "whole", value: decode(bytes, row) });
-    } catch (error) {
-      found.set(row, { state: "damaged", detail: String(error) });
+      decode(bytes, row);
+      found.set(row, { state: "whole", bytes });
+    } catch {
+      found.set(row, { state: "damaged" });
     }
   };
   if (has(ways, "walk")) walkRows(reader, { table, from, to, ways }, take);

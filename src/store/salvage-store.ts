@@ -19,6 +19,7 @@ import type {
 } from "./inspection-tasks.js";
 import { mendCopy } from "./meta-pages-check.js";
 import type { PointStore, PutPoint } from "./point-store.js";
+import { decodePoint, decodeVector } from "./salvaged-record.js";
 
 /** What is saved, and where to. */
 export interface SalvageOptions {
@@ -52,6 +53,9 @@ export interface Salvage {
   /** In the order of rows. */
   readonly lost: readonly LostRow[];
 }
+
+/** A point whose records were decoded here. */
+type DecodedRow = Pick<PutPoint, "row" | "id" | "metadata" | "vectors">;
 
 const rangeRows = 512;
 const rangeRowsMax = 65_536;
@@ -213,15 +217,33 @@ class Salvager {
   async #take(rows: readonly SalvagedRow[]): Promise<void> {
     for (const row of rows) {
       if (row.kind === "lost") this.#lose(row);
-      else await this.#save(row);
+      else await this.#decode(row);
     }
+  }
+
+  /** The process that has read a damaged page may have damaged its own memory: its word alone is not taken. */
+  async #decode({ row, point, vectors }: SalvagedRow & { readonly kind: "whole" }): Promise<void> {
+    let decoded: DecodedRow;
+    let place = "points";
+    try {
+      const { id, metadata } = decodePoint(point, row);
+      const decodedVectors = vectors.map((vector, field) => {
+        place = `vectors/${field}`;
+        return vector === undefined ? undefined : decodeVector(vector, row, this.#options.dimensions[field]!);
+      });
+      decoded = { row, id, metadata, vectors: decodedVectors };
+    } catch {
+      this.#lose({ row, id: undefined, place });
+      return;
+    }
+    await this.#save(decoded);
   }
 
   #lose({ row, id, place }: LostRow): void {
     if (!this.#saved.has(row)) this.#lost.set(row, { row, id, place });
   }
 
-  async #save({ row, id, metadata, vectors }: SalvagedRow & { readonly kind: "whole" }): Promise<void> {
+  async #save({ row, id, metadata, vectors }: DecodedRow): Promise<void> {
     const { suspectFields, mayLackVectors } = this.#options;
     const lacking = vectors.findIndex((vector) => vector === undefined && !mayLackVectors);
     if (lacking !== -1) {

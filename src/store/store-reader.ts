@@ -6,15 +6,13 @@ import { closeSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { xxHash32OfBytes } from "../base/checksum.js";
 import type { PointId } from "../model/point.js";
-import { isPlainObject } from "../model/invalid-input.js";
-import { parseMetadata } from "../model/decode-metadata.js";
 import { changeSequence, readChangeRecord } from "./change-record.js";
 import { readIdKey } from "./id-key.js";
 import { LmdbEnvironment, type LmdbTable, type ReadOptions } from "./lmdb-environment.js";
 import { metaPagesFault } from "./meta-pages-check.js";
 import { stateKey } from "./open-point-tables.js";
 import { checkPages, type PageRoots, readPageRoots } from "./page-check.js";
-import { readPointRecord, vectorRecordBytes } from "./point-record.js";
+import { decodePoint, decodeVector } from "./salvaged-record.js";
 import type { RowChanges, StoredPoint } from "./point-store.js";
 import { readStoreMeta, type StoreMeta } from "./store-meta.js";
 
@@ -112,34 +110,13 @@ export class StoreReader {
 
   /** The point of a row; its metadata is parsed, too. */
   readPoint(row: number): Found<StoredPoint> {
-    return this.#readRow("points", row, (bytes) => this.pointOf(bytes, row));
-  }
-
-  /** Decodes the record of a point; throws whatever is wrong with it. */
-  pointOf(bytes: Buffer, row: number): StoredPoint {
-    const copy = wordsOf(bytes);
-    const point = readPointRecord({ bytes: copy.bytes, words: copy.words }, bytes.length, {
-      row,
-      folder: this.#environment.folder,
-    });
-    if (!isPlainObject(parseMetadata(point.metadata))) throw new Error("its metadata is no object");
-    return point;
+    return this.#readRow("points", row, (bytes) => decodePoint(bytes, row));
   }
 
   readVector(field: number, row: number): Found<Float32Array> {
-    return this.#readRow(`vectors/${field}`, row, (bytes) => this.vectorOf(field, bytes, row));
-  }
-
-  /** Decodes the record of a vector; throws whatever is wrong with it. */
-  vectorOf(field: number, bytes: Buffer, row: number): Float32Array {
-    const dimension = this.dimensions[field]!;
-    if (bytes.length !== vectorRecordBytes(dimension)) throw new Error(`it has ${bytes.length} bytes`);
-    const copy = Buffer.from(bytes);
-    const sum = xxHash32OfBytes(copy.subarray(0, dimension * 4), row);
-    if (sum !== copy.readUInt32LE(dimension * 4)) throw new Error("its checksum differs");
-    const vector = new Float32Array(new Uint8Array(copy).buffer, 0, dimension);
-    if (!vector.every(Number.isFinite)) throw new Error("a component is not finite");
-    return vector;
+    return this.#readRow(`vectors/${field}`, row, (bytes) =>
+      decodeVector(bytes, row, this.dimensions[field]!),
+    );
   }
 
   /** The row under which the store would find an id. */
@@ -266,12 +243,4 @@ export function idOfKey(key: Uint8Array): PointId | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** A copy that begins at the start of its memory, which is whole words. */
-function wordsOf(record: Buffer): { readonly bytes: Buffer; readonly words: Int32Array } {
-  const memory = new ArrayBuffer((record.length + 3) & ~3);
-  const bytes = Buffer.from(memory);
-  bytes.set(record);
-  return { bytes, words: new Int32Array(memory) };
 }
