@@ -25,7 +25,8 @@ export async function metaPagesFault(path: string): Promise<string | undefined> 
     if (first === 0n && second === 0n) return undefined;
     // After a power cut in mode `interval` the flushed one is put into both places.
     const isPutBack =
-      first === second && pages.subarray(16, metaBytes).equals(pages.subarray(pageBytes + 16, pageBytes + metaBytes));
+      first === second &&
+      pages.subarray(16, metaBytes).equals(pages.subarray(pageBytes + 16, pageBytes + metaBytes));
     const isInTurn = first % 2n === 0n && second % 2n === 1n && (first - second) ** 2n === 1n;
     return isInTurn || isPutBack
       ? undefined
@@ -48,7 +49,9 @@ export async function mendCopy(path: string): Promise<boolean> {
   try {
     const pages = [0, pageBytes].map(() => Buffer.alloc(pageBytes));
     for (const [i, page] of pages.entries()) await file.read(page, 0, pageBytes, i * pageBytes);
-    const isWhole = pages.map((page) => page.readUInt32LE(24) === magic && page.readUInt32LE(48) === pageBytes);
+    const isWhole = pages.map(
+      (page) => page.readUInt32LE(24) === magic && page.readUInt32LE(48) === pageBytes,
+    );
     const source = isWhole.indexOf(true);
     if (source === -1) return false;
     const other = 1 - source;
