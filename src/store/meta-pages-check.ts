@@ -21,8 +21,8 @@ export async function metaPagesFault(path: string): Promise<string | undefined> 
     if (bytesRead < pages.length) return "The file has no two meta pages.";
     const transactions = [0, pageBytes].map((start) => pages.readBigUInt64LE(start + 152));
     const [first = 0n, second = 0n] = transactions;
-    // A file into which nothing was written yet.
-    if (first === 0n && second === 0n) return undefined;
+    // A file into which nothing was written yet, or a compacting copy, which has one meta.
+    if (first === 0n && (second === 0n || second % 2n === 1n)) return undefined;
     // After a power cut in mode `interval` the flushed one is put into both places.
     const isPutBack =
       first === second &&
