@@ -5,6 +5,17 @@ export { open } from "./database/open.js";
 export { repair } from "./database/repair-folder.js";
 export { verifyFolder } from "./database/verify-folder.js";
 export type { CheckedId, CheckProblem, CheckProblemKind } from "./model/check-problem.js";
+export { restore } from "./database/restore.js";
+export type {
+  BackupOptions,
+  BackupProgress,
+  BackupResult,
+  BackupVerification,
+  CollectionInBackup,
+  RestoreOptions,
+  RestoreProgress,
+  RestoreResult,
+} from "./model/backup.js";
 export type {
   CollectionConfig,
   IndexConfig,

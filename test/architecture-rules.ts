@@ -41,9 +41,10 @@ const layerRules: Readonly<Record<string, LayerRule>> = {
     builtins: [...files, "node:os", "node:module", "node:timers/promises", "node:child_process", "node:url"],
     packages: ["lmdb"],
   },
+  backup: { layers: ["base", "model", "store"], builtins: [...files, "node:crypto"] },
   collection: { layers: ["base", "model", "vector", "metadata", "text", "store"], builtins: files },
   database: {
-    layers: ["base", "model", "collection", "store"],
+    layers: ["base", "model", "collection", "store", "backup"],
     builtins: [...files, "node:os", "node:crypto", "node:util"],
   },
   server: {

@@ -24,13 +24,17 @@ const repository = readRepository();
 
 /** Names that each entry point gives at run time; a change here is a change of the public interface. */
 const publicNames: Readonly<Record<string, readonly string[]>> = {
-  ".": ["OmenError", "open", "repair", "verifyFolder"],
+  ".": ["OmenError", "open", "repair", "restore", "verifyFolder"],
   "./client": ["OmenError", "connect"],
   "./server": ["fetchHandler", "serve"],
 };
 
 /** Types that the main entry point gives. */
 const publicTypes: readonly string[] = [
+  "BackupOptions",
+  "BackupProgress",
+  "BackupResult",
+  "BackupVerification",
   "CheckProblem",
   "CheckProblemKind",
   "CheckProgress",
@@ -42,6 +46,7 @@ const publicTypes: readonly string[] = [
   "CollectionCheck",
   "CollectionConfig",
   "CollectionFilesCheck",
+  "CollectionInBackup",
   "CollectionInfo",
   "CollectionMetrics",
   "CollectionRepair",
@@ -129,6 +134,9 @@ const publicTypes: readonly string[] = [
   "RepairReport",
   "ResolvedCollectionConfig",
   "ResolvedVectorField",
+  "RestoreOptions",
+  "RestoreProgress",
+  "RestoreResult",
   "SearchExplanation",
   "SearchGroup",
   "SearchMetrics",

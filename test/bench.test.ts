@@ -307,6 +307,14 @@ test("batch prints searches a second with threads and without, and the recall of
   }
 });
 
+test("backup prints what is written in full, after changes, and beside writes", () => {
+  const output = run("backup.js", "--n", "1500", "--dimension", "16", "--call", "5");
+  assert.match(output, /1500 x 16 of noise with metadata, 15 points changed in calls of 5, seed 1/);
+  assert.equal(output.match(/: \d+\.\d MB written of \d+\.\d MB, \d+ ms/g)?.length, 5);
+  assert.match(output, /longest of the writes beside a backup \d+\.\d ms/);
+  assert.equal(output.match(/restoring "\w+": \d+\.\d MB, \d+ ms, and \d+ ms to open/g)?.length, 2);
+});
+
 test("an unknown option is refused", () => {
   for (const given of [["--points", "5"], ["--n"], ["--n", "many"], ["5"]]) {
     const { status, stderr } = spawnSync(process.execPath, [join(folder, "ingest.js"), ...given], {

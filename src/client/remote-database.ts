@@ -1,5 +1,6 @@
 // A database that another process serves, behind the same interface as an embedded one.
 
+import type { BackupResult } from "../model/backup.js";
 import type { CollectionConfig } from "../model/collection-config.js";
 import type { Collection, CollectionInfo, Database } from "../model/database.js";
 import type { DatabaseEventName, DatabaseListener } from "../model/database-events.js";
@@ -63,6 +64,12 @@ export class RemoteDatabase implements Database {
 
   async verify(options?: VerifyOptions): Promise<DatabaseCheck> {
     return this.#call("verify", verifyArguments(options));
+  }
+
+  /** A client must not have a server write where it likes. */
+  async backup(): Promise<BackupResult> {
+    const message = "A database is backed up by the process that has it open; call backup() there.";
+    throw new OmenError("unsupported", "backup_remote", message);
   }
 
   close(): Promise<void> {

@@ -300,6 +300,19 @@ export class EmbeddedCollection implements Collection {
     return readMetrics(this.#parts);
   }
 
+  /** What was opened for it: its store, and the folder of its files, which is `undefined` in memory. */
+  get opened(): { readonly store: PointStore; readonly folder: string | undefined } {
+    return { store: this.#parts.store, folder: this.#parts.folder };
+  }
+
+  /** Resolves when no write is in flight, to what lets the writes go on that wait from then on. */
+  holdWrites(): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      const held = this.#parts.writer.exclusively(() => new Promise<void>((goOn) => resolve(goOn)));
+      held.catch(reject);
+    });
+  }
+
   /** Waits for the calls under way, writes a checkpoint and lets go of files and memory. */
   async close(): Promise<void> {
     await this.#parts.gate.end(databaseClosed);

@@ -22,9 +22,16 @@ export function isFolderName(name: string): boolean {
 
 /** The record as JSON. */
 export function encodeCollectionRecord({ folder, config }: CollectionRecord): JsonObject {
-  const { fields, indexedMetadata, ...rest } = config;
+  return { folder, ...encodeCollectionConfig(config) };
+}
+
+/** The record but for its folder. */
+export function encodeCollectionConfig({
+  fields,
+  indexedMetadata,
+  ...rest
+}: ResolvedCollectionConfig): JsonObject {
   return {
-    folder,
     ...rest,
     indexedMetadata: encodeIndexed(indexedMetadata),
     fields: fields.map(({ name, dimension, metric }) => ({ name, dimension, metric })),

@@ -12,6 +12,8 @@ import { invalidInput } from "../model/invalid-input.js";
 export const catalogFolder = "catalog";
 /** The folder of the collections, in the folder of a database. */
 export const collectionsFolder = "collections";
+/** Where a backup is being restored to, in the folder of a database; what a crash left there goes at the next opening. */
+export const stagingFolder = "restoring";
 
 /** Makes the folder if there is none, and refuses one that holds something else than a database. */
 export async function prepareFolder(path: string): Promise<void> {
@@ -30,7 +32,8 @@ export async function prepareFolder(path: string): Promise<void> {
 
 /** Names that a database leaves before its catalogue is there, and hidden files, which are nobody's content. */
 function isOwnName(name: string): boolean {
-  return name === collectionsFolder || name === "lost+found" || isLockFileName(name) || name.startsWith(".");
+  const isOurs = name === collectionsFolder || name === stagingFolder || isLockFileName(name);
+  return isOurs || name === "lost+found" || name.startsWith(".");
 }
 
 /** Makes a folder and those above it, durably. */

@@ -12,7 +12,9 @@ import type { Collection, CollectionInfo, Database } from "../model/database.js"
 import type { DatabaseEventName, DatabaseListener } from "../model/database-events.js";
 import type { DatabaseMetrics } from "../model/metrics.js";
 import type { DatabaseCheck, VerifyOptions } from "../model/database-check.js";
+import type { BackupOptions, BackupResult } from "../model/backup.js";
 import type { DatabaseStats } from "../model/stats.js";
+import { decodeBackup, type BackupRequest } from "../model/decode-backup.js";
 import { decodeCollectionConfig, type ResolvedOpenOptions } from "../model/decode-config.js";
 import { checkListener } from "../model/decode-listener.js";
 import { decodeCollectionName } from "../model/decode-name.js";
@@ -21,6 +23,9 @@ import type { Backing, OpenedStore } from "./backing.js";
 import { DatabaseMonitor } from "./database-monitor.js";
 import { orFolderUnusable } from "./database-folder.js";
 import { checkDatabase } from "./database-checking.js";
+import { backupDatabase } from "./backup-database.js";
+import { takeMoment, type Moment, type MomentPart } from "./backup-moment.js";
+import { memoryPath } from "./memory-backing.js";
 
 const linkingThreadsDefaultMax = 4;
 /** The host searches too; with more threads its own part of each search, rescoring and hits, is the bound. */
@@ -36,8 +41,12 @@ export class EmbeddedDatabase implements Database {
   readonly #ready = new Set<EmbeddedCollection>();
   /** Collections opened or being opened, by name. */
   readonly #opened = new Map<string, Promise<EmbeddedCollection>>();
+  /** Stores opened for a backup, by name, until their collection takes them over or is dropped. */
+  readonly #lent = new Map<string, Promise<OpenedStore>>();
   /** Settles when the last change of the catalogue that was asked for is over; never rejects. */
   #lastChange: Promise<unknown> = Promise.resolve();
+  /** Settles when the last moment of a backup is over; never rejects. */
+  #lastMoment: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   constructor(backing: Backing, { linkingThreads, searchThreads, slowQueryMs }: ResolvedOpenOptions) {
@@ -73,6 +82,17 @@ export class EmbeddedDatabase implements Database {
     return this.#gate.use(() => {
       const decodedName = decodeCollectionName(name);
       return this.#change(() => this.#drop(decodedName));
+    });
+  }
+
+  async backup(path: string, options?: BackupOptions): Promise<BackupResult> {
+    return this.#gate.use(() => {
+      const request = decodeBackup(path, options);
+      const { path: database } = this.#backing;
+      if (database === memoryPath) throw inMemory();
+      // Between changes of the catalogue, so that no collection is created or dropped half-way.
+      const moment = (): Promise<Moment> => this.#change(() => this.#takeMoment(request));
+      return backupDatabase({ request, database, takeMoment: moment });
     });
   }
 
@@ -138,6 +158,9 @@ export class EmbeddedDatabase implements Database {
     const collections = await Promise.allSettled(this.#opened.values());
     const opened = collections.flatMap((found) => (found.status === "fulfilled" ? [found.value] : []));
     const ends = await Promise.allSettled(opened.map((collection) => collection.close()));
+    const lent = await Promise.allSettled(this.#lent.values());
+    const stores = lent.flatMap((found) => (found.status === "fulfilled" ? [found.value.store] : []));
+    ends.push(...(await Promise.allSettled(stores.map((store) => store.close()))));
     ends.push(...(await Promise.allSettled([this.#threads.close()])));
     ends.push(...(await Promise.allSettled([this.#told(this.#backing.close())])));
     const failed = ends.find((end) => end.status === "rejected");
@@ -184,8 +207,38 @@ export class EmbeddedDatabase implements Database {
     if (opened !== undefined) return opened;
     return this.#share(
       name,
-      this.#told(this.#backing.openStore(name)).then((opened) => this.#build(name, config, opened)),
+      this.#told(this.#storeOf(name)).then((opened) => this.#build(name, config, opened)),
     );
+  }
+
+  /** A store is opened once: one that was opened for a backup goes over to its collection. */
+  async #storeOf(name: string): Promise<OpenedStore> {
+    // Its writer could not be held any more for a moment that is being taken.
+    await this.#lastMoment;
+    const lent = this.#lent.get(name);
+    this.#lent.delete(name);
+    return lent ?? this.#backing.openStore(name);
+  }
+
+  #takeMoment({ checkpoints }: BackupRequest): Promise<Moment> {
+    const opened = new Map(this.#opened);
+    const parts = Promise.all(this.#backing.names().map((name) => this.#momentPart(name, opened.get(name))));
+    const moment = parts.then((all) =>
+      takeMoment(all, checkpoints ? "with checkpoints" : "without checkpoints"),
+    );
+    this.#lastMoment = moment.catch(() => undefined);
+    return moment;
+  }
+
+  /** Of a collection that nobody has used, the store alone is opened, because its indexes take time and memory. */
+  async #momentPart(name: string, opened: Promise<EmbeddedCollection> | undefined): Promise<MomentPart> {
+    const config = this.#configOf(name);
+    const collection = await opened;
+    if (collection !== undefined) return { name, config, collection, ...collection.opened };
+    const lent = this.#lent.get(name) ?? this.#backing.openStore(name);
+    this.#lent.set(name, lent);
+    lent.catch(() => this.#lent.delete(name));
+    return { name, config, collection: undefined, ...(await lent) };
   }
 
   #build(
@@ -241,6 +294,9 @@ export class EmbeddedDatabase implements Database {
       await collection.closeDropped();
       this.#monitor.end(collection.monitor);
     }
+    const lent = await this.#lent.get(name)?.catch(() => undefined);
+    this.#lent.delete(name);
+    await lent?.store.close();
     await removeFiles();
     return true;
   }
@@ -254,4 +310,10 @@ export class EmbeddedDatabase implements Database {
       received: JSON.stringify(name),
     });
   }
+}
+
+function inMemory(): OmenError {
+  const message =
+    "A database in memory cannot be backed up; open one in a folder, or copy the points with list().";
+  return new OmenError("unsupported", "backup_in_memory", message);
 }

@@ -36,6 +36,7 @@ import {
   makeFolder,
   prepareFolder,
   removeUnnamed,
+  stagingFolder,
 } from "./database-folder.js";
 
 type FolderLock = Awaited<ReturnType<typeof acquireFolderLock>>;
@@ -151,13 +152,14 @@ export class FolderBacking implements Backing {
     }
   }
 
-  /** Folders of collections that the catalogue does not name. */
+  /** Folders of collections that the catalogue does not name, and what is left of a backup that was not restored. */
   async removeOrphans(): Promise<void> {
     const folder = join(this.path, collectionsFolder);
     const named = new Set(Array.from(this.#records.values(), (record) => record.folder));
     const found = await readdir(folder);
     const orphans = found.filter((name) => isFolderName(name) && !named.has(name));
     await Promise.all(orphans.map((name) => removeUnnamed(join(folder, name))));
+    await removeUnnamed(join(this.path, stagingFolder));
   }
 
   #recordOf(name: string): CollectionRecord {

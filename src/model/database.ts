@@ -1,5 +1,6 @@
 // The interface of OmenDB: what an embedded, an in-memory and later a remote database all are.
 
+import type { BackupOptions, BackupResult } from "./backup.js";
 import type { CollectionCheck } from "./collection-check.js";
 import type { CollectionConfig, IndexedMetadata, ResolvedCollectionConfig } from "./collection-config.js";
 import type { DatabaseEventName, DatabaseListener } from "./database-events.js";
@@ -140,6 +141,13 @@ export interface Database extends AsyncDisposable {
 
   /** Removes a collection and its files. Resolves to false if there was none. */
   dropCollection(name: string): Promise<boolean>;
+
+  /**
+   * Copies the database into `path`, a new or empty folder, while reads and writes go on: all collections as of one
+   * moment, for which writes wait some milliseconds. `restore` makes a database of it. Until it resolves, there is no
+   * backup that could be restored; where it rejects nothing is left. Not for a database in memory, or on a server (`unsupported`).
+   */
+  backup(path: string, options?: BackupOptions): Promise<BackupResult>;
 
   stats(): Promise<DatabaseStats>;
 

@@ -41,6 +41,15 @@ export async function checkMetaPages(path: string): Promise<void> {
   }
 }
 
+/** How large a page is, and up to where the file holds pages of the newest transaction. Throws `file_damaged`. */
+export function readMetaExtent(
+  path: string,
+  file: FileHandle,
+): { readonly pageBytes: number; readonly usedBytes: number } {
+  const { pageBytes, lastPage } = readNewestMeta(file, path);
+  return { pageBytes, usedBytes: Number(lastPage + 1n) * pageBytes };
+}
+
 /** The newest meta of a file that is open. In the turn of the call: LMDB must not commit meanwhile. */
 export function readNewestMeta(file: FileHandle, path: string): MetaPage {
   const first = readMetaPage(file.fd, 0) ?? damaged(path, "first meta page");

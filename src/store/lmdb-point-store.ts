@@ -24,6 +24,7 @@ import {
   removeCopy,
   tablesOf,
 } from "./compact-copy.js";
+import { holdFile, type HeldFile } from "./held-file.js";
 import { idKey, IdKeyWriter, readIdKey } from "./id-key.js";
 import { encodeBatch, type EncodedBatch, type PointTables } from "./lmdb-batch.js";
 import {
@@ -369,6 +370,10 @@ class LmdbPointStore implements PointStore {
       // One that was ended while it read would keep LMDB from using pages again.
       this.#environment.forgetDeadReaders();
     }
+  }
+
+  holdFile(): Promise<HeldFile> {
+    return this.#queue.run(() => holdFile(this.#environment, this.#state));
   }
 
   fileBytes(): number {

@@ -3,6 +3,7 @@
 
 import type { PointId } from "../model/point.js";
 import type { CheckStoreOptions, StoreFindings } from "./check-store.js";
+import type { HeldFile } from "./held-file.js";
 
 /** A row is an unsigned 32-bit integer below this. */
 export const rowEndMax = 0xffff_fffe;
@@ -154,6 +155,9 @@ export interface PointStore {
    * replaced in the moment in which that one opens it. Absent where there is no file.
    */
   check?(options: Omit<CheckStoreOptions, "openStill">): Promise<StoreFindings>;
+
+  /** The file as it is now, to be copied while commits go on. Absent in memory. Rejects with `poisoned`. */
+  holdFile?(): Promise<HeldFile>;
 
   /** Bytes of the file on disk; 0 in memory. */
   fileBytes(): number;
