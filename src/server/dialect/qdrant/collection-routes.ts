@@ -15,6 +15,7 @@ import { namedCollection } from "./named-collection.js";
 import { updated } from "./operations.js";
 import { formatError } from "./request-errors.js";
 import { ok } from "./responses.js";
+import { checkUpdate } from "./update-collection.js";
 
 const one = "/collections/{collection_name}";
 
@@ -22,6 +23,7 @@ export const collectionRoutes: readonly Route<DialectHandler>[] = [
   { method: "GET", path: "/collections", access: "read", run: listCollections },
   { method: "GET", path: one, access: "read", run: getCollection },
   { method: "PUT", path: one, access: "manage", run: createCollection },
+  { method: "PATCH", path: one, access: "manage", run: updateCollection },
   { method: "DELETE", path: one, access: "manage", run: deleteCollection },
   { method: "GET", path: `${one}/exists`, access: "read", run: collectionExists },
   { method: "PUT", path: `${one}/index`, access: "write", run: createFieldIndex },
@@ -41,6 +43,12 @@ async function getCollection(call: DialectCall): Promise<HttpResponse> {
 async function createCollection({ db, params, body, startMs }: DialectCall): Promise<HttpResponse> {
   await db.createCollection(params["collection_name"]!, decodeCreateCollection(body));
   return ok(true, startMs);
+}
+
+async function updateCollection(call: DialectCall): Promise<HttpResponse> {
+  const { config } = await namedCollection(call);
+  checkUpdate(call.body, config);
+  return ok(true, call.startMs);
 }
 
 /** Deleting what is not there is no error. */

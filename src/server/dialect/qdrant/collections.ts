@@ -75,7 +75,7 @@ function decodeQuantization(value: unknown, place: string): void {
 }
 
 /** `m` is half of the most neighbors that a row has, as in the bottom layer of Qdrant's graph. */
-function decodeHnsw(value: unknown, place: string): NonNullable<CollectionConfig["index"]> {
+export function decodeHnsw(value: unknown, place: string): NonNullable<CollectionConfig["index"]> {
   if (value === undefined) return {};
   return BodyFields.read(value, place, (fields) => {
     fields.passOver(
@@ -106,13 +106,7 @@ export function encodeCollectionInfo(config: ResolvedCollectionConfig, stats: Co
     points_count: stats.points,
     segments_count: 1,
     config: {
-      params: {
-        vectors: encodeVectorsConfig(config),
-        shard_number: 1,
-        replication_factor: 1,
-        write_consistency_factor: 1,
-        on_disk_payload: true,
-      },
+      params: encodeParams(config),
       hnsw_config: {
         m: config.maxDegree / 2,
         ef_construct: config.efConstruction,
@@ -130,6 +124,17 @@ export function encodeCollectionInfo(config: ResolvedCollectionConfig, stats: Co
       quantization_config: config.quantization === "int8" ? { scalar: { type: "int8" } } : null,
     },
     payload_schema: encodePayloadSchema(config, stats),
+  };
+}
+
+/** `CollectionParams`. */
+export function encodeParams(config: ResolvedCollectionConfig): ExactJson {
+  return {
+    vectors: encodeVectorsConfig(config),
+    shard_number: 1,
+    replication_factor: 1,
+    write_consistency_factor: 1,
+    on_disk_payload: true,
   };
 }
 

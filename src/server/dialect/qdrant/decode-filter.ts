@@ -141,10 +141,13 @@ function decodeFieldCondition(value: unknown, place: string, context: FilterCont
 
 function decodeMatch(value: unknown, place: string, path: string, { textPaths }: FilterContext): Filter {
   return BodyFields.read(value, place, (fields) => {
-    fields.refuse("phrase", "prefix");
     if (fields.has("value")) return { [path]: { $eq: scalarOf(fields.get("value"), fields.place("value")) } };
     const text = fields.string("text");
     if (text !== undefined) return { [path]: textPaths.has(path) ? { $contains: text } : partOf(text) };
+    const prefix = fields.string("prefix");
+    if (prefix !== undefined) return { [path]: { $startsWith: prefix } };
+    const phrase = fields.string("phrase");
+    if (phrase !== undefined) return { [path]: textPaths.has(path) ? phraseOf(phrase) : partOf(phrase) };
     const anyText = fields.string("text_any");
     if (anyText !== undefined) {
       const words = anyText.split(/\s+/u).filter((word) => word !== "");
@@ -154,8 +157,16 @@ function decodeMatch(value: unknown, place: string, path: string, { textPaths }:
     }
     if (fields.has("any")) return { [path]: { $in: scalarsOf(fields.list("any"), fields.place("any")) } };
     if (fields.has("except")) return exceptOf(path, scalarsOf(fields.list("except"), fields.place("except")));
-    throw formatError(place, "one of value, text, text_any, any, except is expected");
+    throw formatError(place, "one of value, text, text_any, phrase, prefix, any, except is expected");
   });
+}
+
+/** The words in their order, with nothing but what is no word between them. None are everywhere, as with `text`. */
+function phraseOf(phrase: string): FieldOperators {
+  const words = phrase.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  if (words.length === 0) return { $contains: phrase };
+  const gap = "[^\\pL\\pM\\pN]";
+  return { $contains: phrase, $regex: `(?:^|${gap})${words.join(`${gap}+`)}(?:${gap}|$)`, $options: "i" };
 }
 
 /** The text as it is, anywhere. */

@@ -9,6 +9,17 @@ const segment = /(?:"((?:[^"\\]|\\.)+)"|([^.[\]"]+))((?:\[\d*\])*)(\.|$)/uy;
  * (`a[0]`) is refused.
  */
 export function decodePath(key: string, place: string): string {
+  return decodeKeys(key, place).map(escapedKey).join(".");
+}
+
+/** Where a part of the payload is overwritten: the path of the object around it, empty for the payload itself, and its key. */
+export function decodePlace(key: string, place: string): { readonly at: string; readonly last: string } {
+  if (key.endsWith("]")) throw formatError(place, "elements of arrays cannot be overwritten yet");
+  const keys = decodeKeys(key, place);
+  return { at: keys.slice(0, -1).map(escapedKey).join("."), last: keys.at(-1)! };
+}
+
+function decodeKeys(key: string, place: string): string[] {
   const keys: string[] = [];
   segment.lastIndex = 0;
   while (segment.lastIndex < key.length) {
@@ -24,7 +35,7 @@ export function decodePath(key: string, place: string): string {
       throw formatError(place, `invalid JSON path ${JSON.stringify(key)}`);
   }
   if (keys.length === 0) throw formatError(place, "a path is expected");
-  return keys.map(escapedKey).join(".");
+  return keys;
 }
 
 function escapedKey(key: string, i: number): string {

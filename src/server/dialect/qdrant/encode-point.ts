@@ -18,7 +18,7 @@ export function encodeRecord(point: Point, form: PointForm): { readonly [key: st
 }
 
 /** `ScoredPoint`. Versions of points are not kept: it is always 0. */
-export function encodeHit(hit: Hit, form: PointForm): ExactJson {
+export function encodeHit(hit: Hit, form: PointForm): { readonly [key: string]: ExactJson } {
   const { id, ...rest } = encodeRecord(hit, form);
   return { id, version: 0, score: shortestFloat32(hit.score), ...rest };
 }

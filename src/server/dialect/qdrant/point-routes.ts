@@ -1,17 +1,15 @@
 // Routes that write and read points.
 
-import type { Point } from "../../../model/point.js";
 import type { DialectCall, DialectHandler } from "../../dialect.js";
 import type { HttpResponse } from "../../http-exchange.js";
 import type { Route } from "../../router.js";
 import { BodyFields } from "./body-fields.js";
 import { decodeFilter } from "./decode-filter.js";
-import { decodeOrderBy } from "./decode-order.js";
 import { decodePath } from "./decode-path.js";
-import { decodePathId, decodePointId, decodePointIds } from "./decode-point.js";
+import { decodePathId, decodePointIds } from "./decode-point.js";
 import { decodeInclude } from "./decode-selectors.js";
-import { encodeId, encodeRecord } from "./encode-point.js";
-import { namedCollection, type NamedCollection } from "./named-collection.js";
+import { encodeRecord } from "./encode-point.js";
+import { namedCollection } from "./named-collection.js";
 import { updated, updateResult } from "./operations.js";
 import {
   batchWrites,
@@ -27,6 +25,7 @@ import {
 } from "./point-writes.js";
 import { formatError, notFound } from "./request-errors.js";
 import { ok } from "./responses.js";
+import { scroll } from "./scroll.js";
 
 const points = "/collections/{collection_name}/points";
 
@@ -50,22 +49,13 @@ export const pointRoutes: readonly Route<DialectHandler>[] = [
 /** A route that does one write. */
 function writing(write: PointWrite): DialectHandler {
   return async (call) => {
-    checkWriteQuery(call);
     await write(call.body, "", await namedCollection(call));
     return updated(call);
   };
 }
 
-/** `ordering` and `timeout` mean nothing where there is one node. */
-function checkWriteQuery({ query }: DialectCall): void {
-  const wait = query.get("wait");
-  if (wait !== null && wait !== "true" && wait !== "false")
-    throw formatError("wait", "true or false is expected");
-}
-
 /** Operations one after another; each is durable before the next begins. */
 async function writeBatch(call: DialectCall): Promise<HttpResponse> {
-  checkWriteQuery(call);
   const target = await namedCollection(call);
   const operations = BodyFields.read(call.body, "", (fields) => fields.list("operations") ?? []);
   const writes = operations.map((operation, i) => decodeOperation(operation, `operations[${i}]`));
@@ -110,77 +100,7 @@ async function getPoint(call: DialectCall): Promise<HttpResponse> {
   return ok(encodeRecord(point, { config, vectorNames: undefined }), call.startMs);
 }
 
-const scrollLimitDefault = 10;
 const facetLimitMax = 10_000;
-
-/** A page of points, and the id at which the next one begins. */
-async function scroll(call: DialectCall): Promise<HttpResponse> {
-  const named = await namedCollection(call);
-  const decoded = BodyFields.read(call.body ?? {}, "", (fields) => {
-    fields.refuse("shard_key");
-    const offset = fields.get("offset");
-    const filter = fields.get("filter");
-    return {
-      limit: fields.integer("limit", 1) ?? scrollLimitDefault,
-      offset: offset === undefined ? undefined : decodePointId(offset, "offset"),
-      filter: filter === undefined ? {} : decodeFilter(filter, "filter", named.context),
-      order: decodeOrderBy(fields),
-      ...decodeInclude(fields, "payload"),
-    };
-  });
-  const { order } = decoded;
-  if (order !== undefined) {
-    if (decoded.offset !== undefined)
-      throw formatError("offset", "an offset by id and `order_by` exclude each other");
-    return scrollInOrder(call, named, { ...decoded, order });
-  }
-  const found = await readPage(named, decoded);
-  const page = found.slice(0, decoded.limit);
-  const next = found[decoded.limit]?.id;
-  const form = { config: named.config, vectorNames: decoded.vectorNames };
-  return ok(
-    {
-      points: page.map((point) => encodeRecord(point, form)),
-      next_page_offset: next === undefined ? null : encodeId(next),
-    },
-    call.startMs,
-  );
-}
-
-type Page = Pick<Parameters<typeof readPage>[1], "limit" | "filter" | "include"> & {
-  readonly order: NonNullable<ReturnType<typeof decodeOrderBy>>;
-  readonly vectorNames: readonly string[] | undefined;
-};
-
-async function scrollInOrder(
-  { startMs }: DialectCall,
-  { collection, config }: NamedCollection,
-  { limit, filter, include, order, vectorNames }: Page,
-): Promise<HttpResponse> {
-  const { orderBy, startFrom } = order;
-  const joined = startFrom === undefined ? filter : { $and: [filter, startFrom] };
-  const page = await collection.list({ orderBy, filter: joined, limit, include });
-  const form = { config, vectorNames };
-  return ok(
-    { points: page.points.map((point) => encodeRecord(point, form)), next_page_offset: null },
-    startMs,
-  );
-}
-
-/** Up to one point more than asked for, from the offset on, that one included. */
-async function readPage(
-  { collection }: NamedCollection,
-  request: {
-    readonly limit: number;
-    readonly offset: Point["id"] | undefined;
-    readonly filter: NonNullable<Parameters<NamedCollection["collection"]["list"]>[0]>["filter"] & {};
-    readonly include: ReturnType<typeof decodeInclude>["include"];
-  },
-): Promise<Point[]> {
-  const { limit, offset, filter, include } = request;
-  const from = offset === undefined ? {} : { from: offset };
-  return (await collection.list({ filter, limit: limit + 1, include, ...from })).points;
-}
 
 async function count(call: DialectCall): Promise<HttpResponse> {
   const { collection, context } = await namedCollection(call);

@@ -4,7 +4,7 @@ import type { PointInput } from "../../../model/point.js";
 import type { UpsertOptions } from "../../../model/requests.js";
 import { BodyFields } from "./body-fields.js";
 import { decodeFilter } from "./decode-filter.js";
-import { decodePath } from "./decode-path.js";
+import { decodePath, decodePlace } from "./decode-path.js";
 import {
   decodeDense,
   decodePayload,
@@ -101,15 +101,18 @@ export const deletePoints: PointWrite = (body, place, { collection, context }) =
 
 /** `SetPayload`: the keys are written over the old ones. */
 export const setPayload: PointWrite = (body, place, { collection, context }) => {
-  const { target, payload, at } = decodePayloadChange(body, place, context);
-  return collection.updateMetadata(target, { merge: payload, ...(at === undefined ? {} : { at }) });
+  const { target, payload, key } = decodePayloadChange(body, place, context);
+  const at = key === undefined ? {} : { at: decodePath(key.path, key.place) };
+  return collection.updateMetadata(target, { merge: payload, ...at });
 };
 
-/** The payload takes the place of the old one. */
+/** The payload takes the place of the old one, or of what is at the key. */
 export const overwritePayload: PointWrite = (body, place, { collection, context }) => {
-  const { target, payload, at } = decodePayloadChange(body, place, context);
-  if (at !== undefined) throw formatError("key", "overwriting a part of the payload is not supported yet");
-  return collection.updateMetadata(target, { set: payload });
+  const { target, payload, key } = decodePayloadChange(body, place, context);
+  if (key === undefined) return collection.updateMetadata(target, { set: payload });
+  const { at, last } = decodePlace(key.path, key.place);
+  const merge = Object.fromEntries([[last, payload]]);
+  return collection.updateMetadata(target, { merge, ...(at === "" ? {} : { at }) });
 };
 
 function decodePayloadChange(body: unknown, place: string, context: NamedCollection["context"]) {
@@ -118,7 +121,7 @@ function decodePayloadChange(body: unknown, place: string, context: NamedCollect
     return {
       target: decodeSelector(fields, context),
       payload: decodePayload(fields.need("payload"), fields.place("payload")),
-      at: key === undefined ? undefined : decodePath(key, fields.place("key")),
+      key: key === undefined ? undefined : { path: key, place: fields.place("key") },
     };
   });
 }

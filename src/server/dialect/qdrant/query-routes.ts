@@ -15,6 +15,7 @@ import { decodeDense, decodePointId } from "./decode-point.js";
 import { decodeInclude, type DecodedInclude } from "./decode-selectors.js";
 import { encodeHit } from "./encode-point.js";
 import { namedCollection, type NamedCollection } from "./named-collection.js";
+import { listInOrder } from "./ordered-points.js";
 import { formatError, notFound, wrongInput } from "./request-errors.js";
 import { ok } from "./responses.js";
 
@@ -25,6 +26,8 @@ export const queryRoutes: readonly Route<DialectHandler>[] = [
   { method: "POST", path: `${points}/query/batch`, access: "read", run: queryBatch },
   { method: "POST", path: `${points}/query/groups`, access: "read", run: queryGroups },
   { method: "POST", path: `${points}/search`, access: "read", run: search },
+  { method: "POST", path: `${points}/search/batch`, access: "read", run: searchBatch },
+  { method: "POST", path: `${points}/search/groups`, access: "read", run: searchGroups },
 ];
 
 /** What is searched for: a vector, the vector of a point, or no vector but an order. */
@@ -50,10 +53,7 @@ async function query(call: DialectCall): Promise<HttpResponse> {
 
 async function queryBatch(call: DialectCall): Promise<HttpResponse> {
   const named = await namedCollection(call);
-  const searches = BodyFields.read(call.body, "", (fields) => fields.list("searches") ?? []);
-  const decoded = searches.map((one, i) =>
-    BodyFields.read(one, `searches[${i}]`, (fields) => decodeQuery(fields, named)),
-  );
+  const decoded = decodeSearches(call.body, (fields) => decodeQuery(fields, named));
   const results = await Promise.all(decoded.map((one) => answer(named, one)));
   return ok(
     results.map((hits) => ({ points: hits })),
@@ -64,11 +64,24 @@ async function queryBatch(call: DialectCall): Promise<HttpResponse> {
 /** The older form of a search, whose result is the hits alone. */
 async function search(call: DialectCall): Promise<HttpResponse> {
   const named = await namedCollection(call);
-  const decoded = BodyFields.read(call.body, "", (fields) => {
-    const { vector, using } = decodeNamedVector(fields.need("vector"), fields.place("vector"));
-    return { ...decodeRest(fields, named, using), target: { kind: "vector", vector } } as const;
-  });
+  const decoded = BodyFields.read(call.body, "", (fields) => decodeSearch(fields, named));
   return ok(await answer(named, decoded), call.startMs);
+}
+
+async function searchBatch(call: DialectCall): Promise<HttpResponse> {
+  const named = await namedCollection(call);
+  const decoded = decodeSearches(call.body, (fields) => decodeSearch(fields, named));
+  return ok(await Promise.all(decoded.map((one) => answer(named, one))), call.startMs);
+}
+
+function decodeSearch(fields: BodyFields, named: NamedCollection): DecodedQuery {
+  const { vector, using } = decodeNamedVector(fields.need("vector"), fields.place("vector"));
+  return { ...decodeRest(fields, named, using), target: { kind: "vector", vector } };
+}
+
+function decodeSearches(body: unknown, decode: (fields: BodyFields) => DecodedQuery): DecodedQuery[] {
+  const searches = BodyFields.read(body, "", (fields) => fields.list("searches") ?? []);
+  return searches.map((one, i) => BodyFields.read(one, `searches[${i}]`, decode));
 }
 
 function decodeNamedVector(
@@ -145,24 +158,21 @@ async function answer(named: NamedCollection, decoded: DecodedQuery): Promise<Ex
   const { collection, config } = named;
   const { limit, offset, filter, include, settings, vectorNames, target } = decoded;
   const form = { config, vectorNames };
-  if (target.kind === "ids" || target.kind === "order") {
-    const request = { limit: limit + offset, include };
-    const { points: listed } =
-      target.kind === "ids"
-        ? await collection.list({ ...request, filter })
-        : await collection.list({ ...request, ...orderedRequest(filter, target.order) });
+  if (target.kind === "ids") {
+    const { points: listed } = await collection.list({ limit: limit + offset, include, filter });
     return listed.slice(offset).map((point) => encodeHit({ ...point, score: 0 }, form));
+  }
+  if (target.kind === "order") {
+    const request = { filter, limit: limit + offset, include };
+    const listed = await listInOrder(collection, target.order, request);
+    return listed.slice(offset).map(({ point, orderValue }) => ({
+      ...encodeHit({ ...point, score: 0 }, form),
+      order_value: orderValue,
+    }));
   }
   const { vector, filter: eligible } = await resolveTarget(named, target, decoded);
   const hits = await collection.search({ vector, limit, offset, filter: eligible, include, ...settings });
   return hits.map((hit) => encodeHit(hit, form));
-}
-
-function orderedRequest(
-  filter: Filter,
-  { orderBy, startFrom }: (Target & { readonly kind: "order" })["order"],
-): { orderBy: typeof orderBy; filter: Filter } {
-  return { orderBy, filter: startFrom === undefined ? filter : { $and: [filter, startFrom] } };
 }
 
 /** A point that is searched for by its id is no hit itself. */
@@ -183,14 +193,27 @@ async function resolveTarget(
 
 async function queryGroups(call: DialectCall): Promise<HttpResponse> {
   const named = await namedCollection(call);
+  return answerGroups(call, named, (fields) => decodeQuery(fields, named));
+}
+
+async function searchGroups(call: DialectCall): Promise<HttpResponse> {
+  const named = await namedCollection(call);
+  return answerGroups(call, named, (fields) => decodeSearch(fields, named));
+}
+
+async function answerGroups(
+  call: DialectCall,
+  named: NamedCollection,
+  decode: (fields: BodyFields) => DecodedQuery,
+): Promise<HttpResponse> {
   const { decoded, field, perGroup } = BodyFields.read(call.body, "", (fields) => {
-    fields.refuse("with_lookup");
+    fields.refuse("with_lookup", "offset");
     const groupBy = fields.string("group_by");
     if (groupBy === undefined) throw formatError("", "missing field `group_by`");
     return {
       field: decodePath(groupBy, "group_by"),
       perGroup: fields.integer("group_size", 1) ?? 3,
-      decoded: decodeQuery(fields, named),
+      decoded: decode(fields),
     };
   });
   const { target, limit, include, settings, vectorNames } = decoded;

@@ -17,6 +17,11 @@ export function wrongInput(what: string): HttpError {
   return new HttpError(400, `Wrong input: ${what}`);
 }
 
+/** What cannot be done here, or not by this server. */
+export function badRequest(what: string): HttpError {
+  return new HttpError(400, `Bad request: ${what}`);
+}
+
 export function notFound(what: string): HttpError {
   return new HttpError(404, `Not found: ${what}`);
 }
