@@ -94,7 +94,7 @@ function reachedTest(test: FieldTest): ValueTest {
     case "exists":
       return () => true;
     case "size":
-      return (found) => isArray(found) && found.length === test.size;
+      return (found) => isArray(found) && found.length >= test.min && found.length <= test.max;
     case "element":
       return someElement(compileFilter(test.filter), test.elements);
     default:

@@ -23,6 +23,8 @@ export interface ReferencePoint {
   readonly metadata: Metadata;
 }
 
+type SizeBounds = Exclude<FieldOperators["$size"] & {}, number>;
+
 /** True if the point passes the filter. */
 export function passesFilter(filter: Filter, { id, metadata }: ReferencePoint): boolean {
   return Object.entries(filter).every(([key, condition]) => {
@@ -60,7 +62,11 @@ function passesField(condition: FilterValue | FieldOperators, values: readonly J
     if (operator === "$exists") return values.length > 0 === operand;
     if (operator === "$all")
       return (operand as FilterValue[]).every((wanted) => passesField({ $eq: wanted }, values));
-    if (operator === "$size") return values.some((value) => isArray(value) && value.length === operand);
+    if (operator === "$size") {
+      const { $gte = 0, $lte = Infinity } =
+        typeof operand === "number" ? { $gte: operand, $lte: operand } : (operand as SizeBounds);
+      return values.some((value) => isArray(value) && value.length >= $gte && value.length <= $lte);
+    }
     if (operator === "$elemMatch") {
       return values.some(
         (value) =>

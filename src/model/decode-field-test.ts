@@ -6,7 +6,7 @@ import type { Comparison, FieldTest } from "./filter-tree.js";
 import { wordsOf } from "../base/words.js";
 import { decodeGeoBox, decodeGeoPolygon, decodeGeoRadius } from "./decode-geo.js";
 import { decodeBound, decodeEquality, decodeMembership, decodeText } from "./decode-filter-value.js";
-import { invalidInput } from "./invalid-input.js";
+import { invalidInput, isPlainObject } from "./invalid-input.js";
 
 /** Decodes the operand of one operator, which stands at `field`. */
 export type TestDecoder<Test> = (operand: unknown, field: string, budget: FilterBudget) => Test;
@@ -43,10 +43,22 @@ export const fieldTests: ReadonlyMap<string, TestDecoder<FieldTest>> = new Map<
 
 type Entry = [string, TestDecoder<FieldTest>];
 
+/** A size, or the least and the greatest one. */
 function decodeSize(operand: unknown, field: string): FieldTest {
-  if (typeof operand === "number" && Number.isSafeInteger(operand) && operand >= 0) {
-    return { kind: "size", size: operand };
+  if (!isPlainObject(operand)) {
+    const size = decodeElementCount(operand, field);
+    return { kind: "size", min: size, max: size };
   }
+  const names = Object.keys(operand);
+  if (names.length === 0 || names.some((name) => name !== "$gte" && name !== "$lte"))
+    throw invalidInput("filter_value", field, operand, "A number, or $gte and $lte with numbers, is needed.");
+  const bound = (name: string, unbounded: number): number =>
+    Object.hasOwn(operand, name) ? decodeElementCount(operand[name], `${field}.${name}`) : unbounded;
+  return { kind: "size", min: bound("$gte", 0), max: bound("$lte", Infinity) };
+}
+
+function decodeElementCount(operand: unknown, field: string): number {
+  if (typeof operand === "number" && Number.isSafeInteger(operand) && operand >= 0) return operand;
   throw invalidInput("filter_value", field, operand, "A whole number of elements, 0 or more, is needed.");
 }
 

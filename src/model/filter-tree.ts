@@ -39,7 +39,7 @@ export type FieldTest =
   | InTest
   | CompareTest
   | { readonly kind: "exists" }
-  | { readonly kind: "size"; readonly size: number }
+  | { readonly kind: "size"; readonly min: number; readonly max: number }
   | { readonly kind: "words"; readonly words: readonly string[] }
   | { readonly kind: "prefix"; readonly prefix: string }
   | PatternTest

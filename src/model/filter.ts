@@ -63,8 +63,8 @@ export interface FieldOperators {
   readonly $exists?: boolean;
   /** Each of these equals some value at the path. */
   readonly $all?: readonly FilterValue[];
-  /** The path leads to an array of so many elements. */
-  readonly $size?: number;
+  /** The path leads to an array of so many elements, or of at least and at most so many. */
+  readonly $size?: number | { readonly $gte?: number; readonly $lte?: number };
   /** Some text at the path has all of these words, in any order and case. */
   readonly $contains?: string;
   /** Some text at the path begins so. */

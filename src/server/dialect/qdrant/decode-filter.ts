@@ -228,26 +228,14 @@ function decodeValuesCount(value: unknown, place: string, path: string): Filter 
   return BodyFields.read(value, place, (fields) => {
     const gte = Math.max(fields.integer("gte", 0) ?? 0, (fields.integer("gt", 0) ?? -1) + 1);
     const lte = Math.min(fields.integer("lte", 0) ?? Infinity, (fields.integer("lt", 0) ?? Infinity) - 1);
-    const sizesMax = 1000;
-    const least = Math.min(gte, sizesMax + 1);
-    if (lte === Infinity) return least === 0 ? {} : { $nor: countsOf(path, 0, least - 1) };
-    if (lte > sizesMax) throw formatError(place, `counts above ${sizesMax} are not supported yet`);
-    return least > lte ? { $nor: [{}] } : { $or: countsOf(path, least, lte) };
+    const isBetween: Filter = gte > lte ? { $nor: [{}] } : { [path]: { $size: sizeOf(gte, lte) } };
+    const ways = [isBetween];
+    if (gte === 0) ways.push({ [path]: { $exists: false } });
+    if (gte <= 1 && lte >= 1) ways.push({ [path]: { $exists: true, $not: { $size: { $gte: 0 } } } });
+    return { $or: ways };
   });
 }
 
-function countsOf(path: string, least: number, most: number): Filter[] {
-  const filters: Filter[] = [];
-  for (let count = least; count <= most; count++) {
-    filters.push({ [path]: { $size: count } });
-    if (count === 0) filters.push({ [path]: { $exists: false } });
-    if (count === 1)
-      filters.push({
-        $and: [
-          { [path]: { $exists: true } },
-          { $nor: [{ [path]: { $size: 0 } }, { [path]: { $elemMatch: { $nin: [] } } }] },
-        ],
-      });
-  }
-  return filters;
+function sizeOf(least: number, most: number): NonNullable<FieldOperators["$size"]> {
+  return most === Infinity ? { $gte: least } : { $gte: least, $lte: most };
 }
