@@ -49,15 +49,16 @@ const layerRules: Readonly<Record<string, LayerRule>> = {
   },
   server: {
     layers: ["base", "model"],
-    builtins: ["node:http", "node:stream", "node:crypto", "node:zlib"],
+    builtins: ["node:http", "node:https", "node:stream", "node:crypto", "node:zlib"],
+    packages: ["jose", "prom-client", "@opentelemetry/api"],
   },
   client: { layers: ["base", "model"] },
   cluster: { layers: ["base", "model", "database"] },
   cli: {
     layers: ["base", "model"],
     doors: ["index", "server", "client"],
-    builtins: [...files, "node:url", "node:readline"],
-    packages: ["commander"],
+    builtins: [...files, "node:url", "node:readline", "node:crypto"],
+    packages: ["commander", "pino"],
   },
 };
 

@@ -155,7 +155,15 @@ test("nothing is compiled or run when it is installed", () => {
   const { scripts = {}, gypfile, dependencies = {} } = readManifest(installed);
   for (const hook of ["preinstall", "install", "postinstall"]) assert.equal(scripts[hook], undefined, hook);
   assert.equal(gypfile, undefined);
-  assert.deepEqual(Object.keys(dependencies), ["commander", "lmdb", "lossless-json", "re2js"]);
+  assert.deepEqual(Object.keys(dependencies), [
+    "commander",
+    "jose",
+    "lmdb",
+    "lossless-json",
+    "pino",
+    "prom-client",
+    "re2js",
+  ]);
 });
 
 test("the command line runs by its name", async () => {

@@ -5,6 +5,7 @@ import type { CliCommand } from "./command.js";
 import { createCommand } from "./create-command.js";
 import { exportCommand } from "./export-command.js";
 import { importCommand } from "./import-command.js";
+import { keyCommand } from "./key-command.js";
 import { listCommand } from "./list-command.js";
 import { repairCommand } from "./repair-command.js";
 import { restoreCommand } from "./restore-command.js";
@@ -15,6 +16,7 @@ import { verifyCommand } from "./verify-command.js";
 
 export const commands: readonly CliCommand[] = [
   serveCommand,
+  keyCommand,
   listCommand,
   statsCommand,
   createCommand,

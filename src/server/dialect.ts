@@ -2,6 +2,7 @@
 // encode. What all dialects need, such as reading bodies and checking keys, is the server's.
 
 import type { Database } from "../model/database.js";
+import type { Grant } from "./grant.js";
 import type { HttpResponse } from "./http-exchange.js";
 import type { Route } from "./router.js";
 
@@ -14,6 +15,8 @@ export interface DialectCall {
   readonly body: unknown;
   /** When the request came, by `performance.now()`. */
   readonly startMs: number;
+  /** What the caller may do. The route's own access in the collection of its path has been checked; a route that is told of other collections, as by its body, checks them. */
+  readonly grant: Grant;
 }
 
 export type DialectHandler = (call: DialectCall) => Promise<HttpResponse>;
@@ -25,6 +28,6 @@ export interface Dialect {
   /** What its routes are given as body: JSON with exact integers, or the text. */
   readonly body: "json" | "text";
   readonly routes: readonly Route<DialectHandler>[];
-  /** The response to whatever went wrong, in the format's own form. */
-  readonly errorResponse: (error: unknown, startMs: number) => HttpResponse;
+  /** The response to whatever went wrong, in the format's own form, with the number of the request where that has room. */
+  readonly errorResponse: (error: unknown, startMs: number, requestId: string) => HttpResponse;
 }

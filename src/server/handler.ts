@@ -1,63 +1,131 @@
-// One way for every request: host, route, key, body, call, response. Whatever is thrown on it becomes a response here.
+// One way for every request: host, route, key, body, its turn, call, response. Whatever is thrown on it becomes a response here.
 
 import type { Database } from "../model/database.js";
-import { AccessKeys, type ApiKey } from "./access-keys.js";
-import type { Dialect, DialectHandler } from "./dialect.js";
 import { parseExactJson } from "../model/exact-json.js";
+import type { Admission } from "./admission.js";
+import type { Authentication } from "./authentication.js";
+import type { ByteBudget } from "./byte-budget.js";
+import type { Dialect, DialectHandler } from "./dialect.js";
 import { HttpError } from "./http-error.js";
 import type { HttpRequest, HttpResponse } from "./http-exchange.js";
-import { isLoopbackHost } from "./loopback.js";
+import { isLoopbackHost, isSameOrigin } from "./loopback.js";
+import type { RequestObserver, SeenRequest } from "./observation/request-observer.js";
 import { pageResponse } from "./page/page-html.js";
 import { readBody } from "./read-body.js";
-import { Router } from "./router.js";
+import { type FoundRoute, Router } from "./router.js";
 
-/** Greatest body, decompressed, unless another one is set: 32 MiB, as Qdrant's. */
-export const bodyBytesDefault = 32 * 1024 * 1024;
-
-/** What a handler serves, and to whom. */
-export interface HandlerOptions {
+/** What a handler is made of. */
+export interface HandlerParts {
   readonly db: Database;
   /** One of them must have the root `""`. */
   readonly dialects: readonly Dialect[];
-  readonly apiKeys?: readonly ApiKey[];
-  /** Greatest body in bytes, after decompression. Default 32 MiB. */
-  readonly bodyBytesMax?: number;
-  /** Refuses requests whose `Host` is not a loopback name, as pages that rebind a name of their own to it send them. */
-  readonly loopbackOnly?: boolean;
+  readonly authentication: Authentication;
+  readonly admission: Admission;
+  /** For all bodies together. */
+  readonly bodyBudget: ByteBudget;
+  /** For each. */
+  readonly bodyBytesMax: number;
+  /**
+   * Where no key is asked for, who else could send requests are pages in a browser of this machine. `"pagesOfOwn"` refuses those of other
+   * sites, and names that were pointed here.
+   */
+  readonly from: "pagesOfOwn" | "anywhere";
+  readonly observer: RequestObserver;
 }
 
 /** Answers requests. Never rejects. */
 export type Handler = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** Makes a handler. */
-export function createHandler(options: HandlerOptions): Handler {
-  const { db, dialects, apiKeys = [], bodyBytesMax = bodyBytesDefault, loopbackOnly = false } = options;
-  const router = new Router<DialectHandler>(dialects.flatMap((dialect) => dialect.routes));
-  const rooted = dialects.toSorted((a, b) => b.root.length - a.root.length);
-  const keys = new AccessKeys(apiKeys);
-  return async (request) => {
-    const startMs = performance.now();
-    const dialect = rooted.find(({ root }) => request.path.startsWith(root))!;
+export function createHandler(parts: HandlerParts): Handler {
+  const worker = new RequestWorker(parts);
+  return (request) => parts.observer.observe(request, (seen) => worker.answer(request, seen));
+}
+
+class RequestWorker {
+  readonly #parts: HandlerParts;
+  readonly #router: Router<DialectHandler>;
+  /** The longest root first. */
+  readonly #rooted: readonly Dialect[];
+
+  constructor(parts: HandlerParts) {
+    this.#parts = parts;
+    this.#router = new Router(parts.dialects.flatMap((dialect) => dialect.routes));
+    this.#rooted = parts.dialects.toSorted((a, b) => b.root.length - a.root.length);
+  }
+
+  async answer(request: HttpRequest, seen: SeenRequest): Promise<HttpResponse> {
+    const dialect = this.#rooted.find(({ root }) => request.path.startsWith(root))!;
     try {
-      if (loopbackOnly && !isLoopbackHost(request.header("host"))) {
-        throw new HttpError(403, "Forbidden: the Host header does not name this machine");
-      }
+      if (this.#parts.from === "pagesOfOwn") checkOwnPage(request);
       if (isForPeople(request)) return pageResponse;
-      const found = router.find(request.method, request.path);
-      if (!("route" in found)) {
-        // Who may not come in is not told which doors there are.
-        keys.check(request, "read", undefined);
-        throw unroutable(request, found.methods);
-      }
-      const { route, params } = found;
-      keys.check(request, route.access, params["collection_name"]);
-      const text = await bodyText(request, bodyBytesMax);
-      const body = text === "" ? undefined : dialect.body === "json" ? jsonOf(text) : text;
-      return await route.run({ db, params, query: request.query, body, startMs });
+      return await this.#answerRoute(request, dialect, seen);
     } catch (error) {
-      return dialect.errorResponse(error, startMs);
+      seen.error = error;
+      return dialect.errorResponse(error, seen.startMs, seen.requestId);
     }
-  };
+  }
+
+  async #answerRoute(request: HttpRequest, dialect: Dialect, seen: SeenRequest): Promise<HttpResponse> {
+    const { authentication, admission, bodyBudget } = this.#parts;
+    const found = this.#router.find(request.method, request.path);
+    if (!("route" in found)) {
+      // Who may not come in is not told which doors there are.
+      await authentication.identify(request);
+      throw unroutable(request, found.methods);
+    }
+    const { route } = found;
+    seen.route = route.path;
+    const isPublic = route.access === "public";
+    let held = 0;
+    const take = (bytes: number): boolean => {
+      const isTaken = bodyBudget.take(bytes);
+      if (isTaken) held += bytes;
+      return isTaken;
+    };
+    try {
+      const work = this.#prepare(request, found, { dialect, seen, take });
+      if (isPublic || route.lane === "monitoring") return await (await work)();
+      // Bodies are read before, so that slow ones take no turns.
+      return await admission.run(await work, request.isGone);
+    } finally {
+      bodyBudget.give(held);
+    }
+  }
+
+  /** Checks who asks and reads what they send; what is returned does what they ask for. */
+  async #prepare(
+    request: HttpRequest,
+    { route, params }: FoundRoute<DialectHandler>,
+    how: {
+      readonly dialect: Dialect;
+      readonly seen: SeenRequest;
+      readonly take: (bytes: number) => boolean;
+    },
+  ): Promise<() => Promise<HttpResponse>> {
+    const { db, authentication, bodyBytesMax } = this.#parts;
+    const { grant, name } =
+      route.access === "public" ? authentication.nobody : await authentication.identify(request);
+    how.seen.caller = name;
+    if (!grant.allows(route.access, params["collection_name"]))
+      throw new HttpError(403, "Forbidden: this API key is not good for that");
+    const bytes = await readBody(request, { bytesMax: bodyBytesMax, take: how.take });
+    const { query } = request;
+    const { startMs } = how.seen;
+    return () => {
+      const body = bytes.byteLength === 0 ? undefined : bodyOf(bytes, how.dialect);
+      return route.run({ db, params, query, body, startMs, grant });
+    };
+  }
+}
+
+/** Without a key a page of any site could make a browser of this machine write, and could read under a name of its own. */
+function checkOwnPage({ header }: HttpRequest): void {
+  const host = header("host");
+  if (!isLoopbackHost(host))
+    throw new HttpError(403, "Forbidden: the Host header does not name this machine");
+  if (!isSameOrigin(header("origin"), host))
+    throw new HttpError(403, "Forbidden: pages of other origins may not use a server without an API key");
 }
 
 /** Browsers ask for a page; clients that speak to the same address do not. */
@@ -70,8 +138,12 @@ function unroutable({ method, path }: HttpRequest, methods: readonly string[]): 
   return new HttpError(405, `${method} is not possible at ${path}`, { allow: methods.join(", ") });
 }
 
-async function bodyText(request: HttpRequest, bytesMax: number): Promise<string> {
-  const bytes = await readBody(request, bytesMax);
+function bodyOf(bytes: Buffer, { body }: Dialect): unknown {
+  const text = textOf(bytes);
+  return body === "text" ? text : jsonOf(text);
+}
+
+function textOf(bytes: Buffer): string {
   try {
     return utf8.decode(bytes);
   } catch {
@@ -80,6 +152,8 @@ async function bodyText(request: HttpRequest, bytesMax: number): Promise<string>
 }
 
 function jsonOf(text: string): unknown {
+  // A byte order mark alone is no text.
+  if (text === "") return undefined;
   try {
     return parseExactJson(text);
   } catch (error) {

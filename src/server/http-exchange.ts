@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly header: (name: string) => string | undefined;
   /** `undefined` where there is none. */
   readonly body: AsyncIterable<Uint8Array> | undefined;
+  /** Whether nobody waits for the response any more. */
+  readonly isGone: () => boolean;
 }
 
 /** A response, complete. */

@@ -11,3 +11,8 @@ export function isLoopbackHost(host: string | undefined): boolean {
   const name = /^\[(.+)\](?::\d+)?$/u.exec(host)?.[1] ?? host.replace(/:\d+$/u, "");
   return isLoopbackAddress(name.toLowerCase());
 }
+
+/** Whether a request comes from a page of the host it goes to, or from no page: browsers name the page's origin. */
+export function isSameOrigin(origin: string | undefined, host: string | undefined): boolean {
+  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host?.toLowerCase());
+}

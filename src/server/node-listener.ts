@@ -1,66 +1,139 @@
-// The handler behind node:http: requests in, responses out, and an end that leaves nobody half answered.
+// The handler behind node:http or node:https: requests in, responses out, bounds on what clients may take, and an end that leaves nobody half
+// answered.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { type Pending, PendingResponses } from "./byte-budget.js";
 import type { Handler } from "./handler.js";
-import type { HttpRequest, HttpResponse } from "./http-exchange.js";
-
-/** Bounds on what a connection may take, each documented at `ServeOptions`. */
-export interface ListenerLimits {
-  readonly requestTimeoutMs: number;
-  readonly connectionsMax: number;
-}
+import type { HttpRequest } from "./http-exchange.js";
+import type { ResolvedServeOptions } from "./serve-options.js";
 
 const headerBytesMax = 16 * 1024;
-const keepAliveMs = 5_000;
 const restPatienceMs = 2_000;
 
 /** A server that is listening. */
 export interface Listener {
   readonly port: number;
-  /** Takes no more connections, answers what has come, and resolves when the last one is answered. */
+  readonly connections: number;
+  /** Of responses that nobody has taken yet. */
+  readonly responseBytes: number;
+  /** Takes no more connections, answers what has come, and resolves when the last one is answered or its time is over. */
   close(): Promise<void>;
 }
 
 /** Listens. Rejects where the address cannot be had. */
-export async function listen(
-  handler: Handler,
-  { host, port }: { readonly host: string; readonly port: number },
-  { requestTimeoutMs, connectionsMax }: ListenerLimits,
-): Promise<Listener> {
-  const server = createServer(
-    {
-      maxHeaderSize: headerBytesMax,
-      requestTimeout: requestTimeoutMs,
-      headersTimeout: Math.min(requestTimeoutMs, 10_000),
-      keepAliveTimeout: keepAliveMs,
-      connectionsCheckingInterval: 1_000,
-    },
-    (incoming, outgoing) => {
-      void respond(handler, incoming, outgoing);
-    },
-  );
-  server.maxConnections = connectionsMax;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-  const address = server.address();
-  // A server that listens on a port has an address with one.
-  const bound = typeof address === "object" && address !== null ? address.port : port;
-  return { port: bound, close: () => closeServer(server) };
+export async function listen(handler: Handler, options: ResolvedServeOptions): Promise<Listener> {
+  const listening = new NodeListener(handler, options);
+  await listening.open();
+  return listening;
 }
 
-async function respond(handler: Handler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const { status, headers, body } = await handler(requestOf(incoming));
-  if (outgoing.destroyed) return;
-  const isUnread = hasBody(incoming) && !incoming.complete;
-  const ending = isUnread ? { connection: "close" } : {};
-  outgoing.writeHead(status, { ...headers, ...ending, "content-length": Buffer.byteLength(body) });
-  outgoing.end(incoming.method === "HEAD" ? undefined : body);
-  if (isUnread) endAfterRest(incoming);
+class NodeListener implements Listener {
+  readonly #handler: Handler;
+  readonly #options: ResolvedServeOptions;
+  readonly #server: Server;
+  readonly #responses: PendingResponses;
+  #connections = 0;
+  #isClosing = false;
+
+  constructor(handler: Handler, options: ResolvedServeOptions) {
+    this.#handler = handler;
+    this.#options = options;
+    this.#responses = new PendingResponses(options.responseBytesTotalMax);
+    this.#server = serverOf(options);
+    this.#server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
+      void this.#respond(incoming, outgoing);
+    });
+    this.#server.maxConnections = options.connectionsMax;
+    this.#server.on("connection", (socket) => {
+      this.#connections++;
+      socket.once("close", () => this.#connections--);
+    });
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    // A server that listens on a port has an address with one.
+    return typeof address === "object" && address !== null ? address.port : this.#options.port;
+  }
+
+  get connections(): number {
+    return this.#connections;
+  }
+
+  get responseBytes(): number {
+    return this.#responses.bytes;
+  }
+
+  open(): Promise<void> {
+    const { host, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(port, host, () => {
+        this.#server.off("error", reject);
+        resolve();
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    this.#isClosing = true;
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => this.#server.closeAllConnections(), this.#options.drainTimeoutMs);
+      this.#server.close((error) => {
+        clearTimeout(late);
+        if (error === undefined) resolve();
+        else reject(error);
+      });
+      this.#server.closeIdleConnections();
+    });
+  }
+
+  async #respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const { status, headers, body } = await this.#handler(requestOf(incoming));
+    if (outgoing.destroyed) return;
+    const isUnread = hasBody(incoming) && !incoming.complete;
+    const bytes = Buffer.byteLength(body);
+    const ending = isUnread || this.#isClosing ? { connection: "close" } : {};
+    outgoing.writeHead(status, { ...headers, ...ending, "content-length": bytes });
+    this.#watch(outgoing, bytes);
+    outgoing.end(incoming.method === "HEAD" ? undefined : body);
+    if (isUnread) endAfterRest(incoming);
+  }
+
+  /** Counts a response until it is taken, and ends it where that takes too long. */
+  #watch(outgoing: ServerResponse, bytes: number): void {
+    const pending: Pending = { bytes, end: () => void outgoing.destroy() };
+    this.#responses.add(pending);
+    const late = setTimeout(() => outgoing.destroy(), this.#options.responseTimeoutMs);
+    outgoing.once("close", () => {
+      clearTimeout(late);
+      this.#responses.remove(pending);
+    });
+  }
+}
+
+function serverOf({ tls, headersTimeoutMs, requestTimeoutMs, idleTimeoutMs }: ResolvedServeOptions): Server {
+  const options = {
+    maxHeaderSize: headerBytesMax,
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: Math.min(requestTimeoutMs, headersTimeoutMs),
+    keepAliveTimeout: idleTimeoutMs,
+    connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
+  };
+  if (tls === undefined) return createServer(options);
+  const { cert, key, ca } = tls;
+  const pem = (text: string | Uint8Array): string | Buffer =>
+    typeof text === "string" ? text : Buffer.from(text);
+  const mutual = ca === undefined ? {} : { ca: pem(ca), requestCert: true, rejectUnauthorized: true };
+  return createTlsServer({
+    ...options,
+    cert: pem(cert),
+    key: pem(key),
+    ...mutual,
+    minVersion: "TLSv1.2",
+    handshakeTimeout: headersTimeoutMs,
+  });
 }
 
 /**
@@ -76,7 +149,7 @@ function endAfterRest(incoming: IncomingMessage): void {
 }
 
 function requestOf(incoming: IncomingMessage): HttpRequest {
-  const { method = "GET", url = "/", headers } = incoming;
+  const { method = "GET", url = "/", headers, socket } = incoming;
   const mark = url.indexOf("?");
   return {
     method: method === "HEAD" ? "GET" : method,
@@ -87,35 +160,11 @@ function requestOf(incoming: IncomingMessage): HttpRequest {
       return Array.isArray(value) ? value.join(", ") : value;
     },
     body: hasBody(incoming) ? incoming : undefined,
+    isGone: () => socket.destroyed,
   };
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers["content-length"];
   return headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error === undefined ? resolve() : reject(error)));
-    server.closeIdleConnections();
-  });
-}
-
-/** A response as the fetch standard has it, and the request that leads to it. */
-export async function fetchResponse(handler: Handler, request: Request): Promise<Response> {
-  const url = new URL(request.url);
-  const { status, headers, body }: HttpResponse = await handler({
-    method: request.method,
-    path: url.pathname,
-    query: url.searchParams,
-    header: (name) => request.headers.get(name) ?? (name === "host" ? url.host : undefined),
-    body: request.body === null ? undefined : chunksOf(request.body),
-  });
-  return new Response(typeof body === "string" ? body : new Uint8Array(body), { status, headers });
-}
-
-async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  const reader = stream.getReader();
-  for (let step = await reader.read(); !step.done; step = await reader.read()) yield step.value;
 }

@@ -9,6 +9,8 @@ export interface Route<Handler> {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   readonly access: Access;
+  /** `"monitoring"` is answered however many requests wait, as is what is public. */
+  readonly lane?: "monitoring";
   readonly run: Handler;
 }
 
