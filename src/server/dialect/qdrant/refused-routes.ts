@@ -22,7 +22,6 @@ const refusals: readonly (readonly [
   path: string,
   why: string,
 ])[] = [
-  ["GET", "read", "/metrics", "metrics are not served yet"],
   ["GET", "read", "/cluster/telemetry", noCluster],
   ["POST", "manage", "/cluster/recover", noCluster],
   ["DELETE", "manage", "/cluster/peer/{peer_id}", noCluster],
