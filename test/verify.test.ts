@@ -2,9 +2,11 @@
 // verification of a database that is being written.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { open, OmenError, repair, verifyFolder, type CheckProblemKind } from "omendb";
 import {
   dimension,
@@ -316,4 +318,10 @@ test("what onProgress throws ends the verification", async () => {
   await assert.rejects(db.verify({ onProgress }), RangeError);
   await db.close();
   await files.remove();
+});
+
+test("a process that does nothing but verify lives until it has, also while rows are consolidated", () => {
+  const child = fileURLToPath(new URL("./verify-child.js", import.meta.url));
+  // It ended without a word, with exit code 13, where nothing but threads was waited for.
+  assert.equal(execFileSync(process.execPath, [child], { encoding: "utf8" }), "sound\n");
 });

@@ -31,6 +31,8 @@ export class RunningThreads {
     const worker = [...this.workers][random.below(Math.max(1, this.workers.size))];
     if (worker === undefined) return;
     this.workers.delete(worker);
+    // Its end is waited for, maybe by nothing else.
+    worker.ref();
     this.#ending.push(worker.terminate());
   }
 

@@ -10,7 +10,14 @@ import { Calibrator } from "./calibrator.js";
 import { consolidate, type ConsolidationHost } from "./consolidation.js";
 import type { IndexMemory } from "./index-memory.js";
 import type { IndexMeters } from "./index-meters.js";
-import type { IndexAccess, LinkingJob, LinkingReply, LinkingSource, LostJobs } from "./linking-job.js";
+import {
+  changesGraph,
+  type IndexAccess,
+  type LinkingJob,
+  type LinkingReply,
+  type LinkingSource,
+  type LostJobs,
+} from "./linking-job.js";
 import type { LinkingPool } from "./linking-pool.js";
 
 /** Linking starts when scanning the tail would touch this many bytes of codes (some 50 µs). */
@@ -188,7 +195,9 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
 
   /** Resolves when every live row is linked and no consolidation is due or running: not while others write without a pause. */
   whenQuiet(): Promise<void> {
-    return this.#whenSettled(() => this.#isSettled());
+    // A thread that still has the graph may yet die over it, and all rows would leave it.
+    const isAtRest = (): boolean => ![...this.#begun.keys()].some(changesGraph);
+    return this.#whenSettled(() => this.#isSettled() && isAtRest());
   }
 
   /**
@@ -263,7 +272,11 @@ export class Maintenance implements LinkingSource, ConsolidationHost {
   /** Pauses when no consolidation is half done, so that all that must hold of a graph does. Needs `releaseGraph`. */
   async holdGraph(): Promise<void> {
     this.#graphHolds++;
-    await this.#consolidation;
+    // A waiter keeps the process: the threads that consolidate do not by themselves.
+    const isOver = this.#when(() => this.#consolidation === undefined);
+    this.#pool.wake();
+    // Where waiting is given up, what is left of it ends soon.
+    await isOver.catch(() => this.#consolidation);
     await this.pause();
   }
 
