@@ -1,9 +1,19 @@
 // The one error that callers of OmenDB see. An OmenError says that the caller or the world is wrong; a fault of
 // our own is an AssertionError instead. Codes are stable and listed in docs/reference/errors.md.
 
+/** Every kind of error, in the order of the table in docs/reference/errors.md. */
+export const omenErrorKinds = [
+  "invalid",
+  "not_found",
+  "conflict",
+  "unavailable",
+  "corrupt",
+  "closed",
+  "unsupported",
+] as const;
+
 /** What kind of thing went wrong; each kind calls for a different reaction of the caller. */
-export type OmenErrorKind =
-  "invalid" | "not_found" | "conflict" | "unavailable" | "corrupt" | "closed" | "unsupported";
+export type OmenErrorKind = (typeof omenErrorKinds)[number];
 
 /** What an error carries beside its message. */
 export interface OmenErrorDetails {

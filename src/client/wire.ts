@@ -1,6 +1,6 @@
 // The way to a server: requests out, values or the server's errors back.
 
-import { OmenError, type OmenErrorKind } from "../base/omen-error.js";
+import { OmenError, omenErrorKinds } from "../base/omen-error.js";
 import { isPlainObject } from "../model/invalid-input.js";
 import { remoteRoot, type RemoteError, type RemoteResult } from "../model/remote-calls.js";
 import { decodeWireValue, encodeWireValue } from "../model/wire-value.js";
@@ -100,16 +100,6 @@ function isResult(result: unknown): result is RemoteResult {
   return isPlainObject(result) && (!("error" in result) || isPlainObject(result["error"]));
 }
 
-const kinds: ReadonlySet<string> = new Set<OmenErrorKind>([
-  "invalid",
-  "not_found",
-  "conflict",
-  "unavailable",
-  "corrupt",
-  "closed",
-  "unsupported",
-]);
-
 function errorOf(error: RemoteError | undefined): OmenError {
   const {
     kind = "",
@@ -117,7 +107,8 @@ function errorOf(error: RemoteError | undefined): OmenError {
     message = "The server told of an error without saying which.",
   } = error ?? {};
   const { field, received } = error ?? {};
-  return new OmenError(kinds.has(kind) ? (kind as OmenErrorKind) : "unavailable", code, message, {
+  const known = omenErrorKinds.find((one) => one === kind);
+  return new OmenError(known ?? "unavailable", code, message, {
     ...(field === undefined ? {} : { field }),
     ...(received === undefined ? {} : { received }),
   });

@@ -1,7 +1,7 @@
 // What a database counts and measures of its own work, as plain data that an exporter can hand on. Every number is a counter,
 // which only grows while the database is open, or a gauge, which is of the moment. docs/reference/metrics.md has the table.
 
-import type { OmenErrorKind } from "../base/omen-error.js";
+import { type OmenErrorKind, omenErrorKinds } from "../base/omen-error.js";
 
 /** Upper bounds of the buckets of every latency, in milliseconds. */
 export const latencyBoundsMs: readonly number[] = Object.freeze([
@@ -23,17 +23,8 @@ export interface LatencyHistogram {
 /** Why a call was rejected: the kind of its `OmenError`, or `fault` for an error that is none. */
 export type RejectionKind = OmenErrorKind | "fault";
 
-/** Every kind, in the order of the table in docs/reference/errors.md. */
-export const rejectionKinds: readonly RejectionKind[] = [
-  "invalid",
-  "not_found",
-  "conflict",
-  "unavailable",
-  "corrupt",
-  "closed",
-  "unsupported",
-  "fault",
-];
+/** Every kind. */
+export const rejectionKinds: readonly RejectionKind[] = [...omenErrorKinds, "fault"];
 
 /**
  * How a search was done. With `exact: true` it is `exact`, with `groupBy` `grouped`. Of the others, those with a filter are
