@@ -2,11 +2,7 @@
 // that can be opened although one of them is damaged.
 
 import { open } from "node:fs/promises";
-
-/** What LMDB writes at the beginning of a meta. */
-const magic = 0xbeefc0de;
-/** Of a page, up to the end of its meta. */
-const metaBytes = 168;
+import { decodeMetaPage, metaPageBytes } from "./lmdb-meta-page.js";
 
 /**
  * What is wrong with the numbers of the two meta pages, of a file into which nobody writes in this moment; `undefined` if
@@ -16,7 +12,7 @@ const metaBytes = 168;
 export async function metaPagesFault(path: string): Promise<string | undefined> {
   const file = await open(path, "r");
   try {
-    const pages = Buffer.alloc(pageBytes + metaBytes);
+    const pages = Buffer.alloc(pageBytes + metaPageBytes);
     const { bytesRead } = await file.read(pages, 0, pages.length, 0);
     if (bytesRead < pages.length) return "The file has no two meta pages.";
     const transactions = [0, pageBytes].map((start) => pages.readBigUInt64LE(start + 152));
@@ -26,7 +22,7 @@ export async function metaPagesFault(path: string): Promise<string | undefined> 
     // After a power cut in mode `interval` the flushed one is put into both places.
     const isPutBack =
       first === second &&
-      pages.subarray(16, metaBytes).equals(pages.subarray(pageBytes + 16, pageBytes + metaBytes));
+      pages.subarray(16, metaPageBytes).equals(pages.subarray(pageBytes + 16, pageBytes + metaPageBytes));
     const isInTurn = first % 2n === 0n && second % 2n === 1n && (first - second) ** 2n === 1n;
     return isInTurn || isPutBack
       ? undefined
@@ -49,15 +45,15 @@ export async function mendCopy(path: string): Promise<boolean> {
   try {
     const pages = [0, pageBytes].map(() => Buffer.alloc(pageBytes));
     for (const [i, page] of pages.entries()) await file.read(page, 0, pageBytes, i * pageBytes);
-    const isWhole = pages.map(
-      (page) => page.readUInt32LE(24) === magic && page.readUInt32LE(48) === pageBytes,
-    );
-    const source = isWhole.indexOf(true);
+    const metas = pages.map(decodeMetaPage).map((meta) => (meta?.pageBytes === pageBytes ? meta : undefined));
+    const source = metas.findIndex((meta) => meta !== undefined);
     if (source === -1) return false;
     const other = 1 - source;
-    if (isWhole[other] !== true) await file.write(pages[source]!, 0, pageBytes, other * pageBytes);
-    const lastPages = pages.flatMap((page, i) => (isWhole[i] === true ? [page.readBigUInt64LE(144)] : []));
-    const lastPage = lastPages.reduce((a, b) => (a > b ? a : b));
+    if (metas[other] === undefined) await file.write(pages[source]!, 0, pageBytes, other * pageBytes);
+    const lastPage = metas.reduce(
+      (last, meta) => (meta !== undefined && meta.lastPage > last ? meta.lastPage : last),
+      0n,
+    );
     const { size } = await file.stat();
     // A damaged number must not make a file that no disk holds: one that was cut short had some of its pages.
     if (lastPage > lastPageMax) return false;
