@@ -1,18 +1,9 @@
 // Counts the calls that are under way, so that closing and dropping wait for them, and refuses calls after that.
 
-import { OmenError } from "../base/omen-error.js";
+import type { OmenError } from "../base/omen-error.js";
 import { withMemoryShortage } from "./memory-shortage.js";
 
-/** The error of any call after the database was closed. */
-export function databaseClosed(): OmenError {
-  return new OmenError("closed", "database_closed", "The database is closed; open it again.");
-}
-
-/** The error of any call on a collection that was dropped. */
-export function collectionDropped(name: string): OmenError {
-  const message = `The collection ${JSON.stringify(name)} was dropped; create it again and use what that returns.`;
-  return new OmenError("not_found", "collection_dropped", message);
-}
+export { collectionDropped, databaseClosed } from "../model/gone-errors.js";
 
 export class UseGate {
   #activeCount = 0;

@@ -13,6 +13,7 @@ import {
   type RemoteError,
   type RemoteResult,
 } from "../../../model/remote-calls.js";
+import { collectionDropped } from "../../../model/gone-errors.js";
 import { encodeWireValue } from "../../../model/wire-value.js";
 import type { Dialect, DialectCall, DialectHandler } from "../../dialect.js";
 import { HttpError } from "../../http-error.js";
@@ -75,20 +76,15 @@ function callCollection(access: CallAccess): DialectHandler {
 async function namedCollection({ db, params }: DialectCall, token: string): Promise<Collection> {
   const name = params["collection_name"]!;
   const collection = await db.collection(name).catch((error: unknown) => {
-    throw isMissing(error) ? dropped(name) : error;
+    throw isMissing(error) ? collectionDropped(name) : error;
   });
   // A token of an earlier process does not tell which collection it meant.
-  if (token.startsWith(`${process}-`) && token !== tokenOf(collection)) throw dropped(name);
+  if (token.startsWith(`${process}-`) && token !== tokenOf(collection)) throw collectionDropped(name);
   return collection;
 }
 
 function isMissing(error: unknown): boolean {
   return error instanceof OmenError && error.code === "collection_not_found";
-}
-
-function dropped(name: string): OmenError {
-  const message = `The collection ${JSON.stringify(name)} was dropped; create it again and use what that returns.`;
-  return new OmenError("not_found", "collection_dropped", message);
 }
 
 function perform(collection: Collection, { method, args }: RemoteCall, access: CallAccess): unknown {
