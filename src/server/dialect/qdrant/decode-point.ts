@@ -79,9 +79,19 @@ export function decodePayload(value: unknown, place: string): NonNullable<PointI
   return withoutBigints(value) as NonNullable<PointInput["metadata"]>;
 }
 
+/** The value itself where there is none, which is nearly always. */
 function withoutBigints(value: unknown): unknown {
+  return holdsBigint(value) ? copyWithoutBigints(value) : value;
+}
+
+function holdsBigint(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return typeof value === "bigint";
+  return Object.values(value).some(holdsBigint);
+}
+
+function copyWithoutBigints(value: unknown): unknown {
   if (typeof value === "bigint") return Number(value);
-  if (Array.isArray(value)) return value.map(withoutBigints);
+  if (Array.isArray(value)) return value.map(copyWithoutBigints);
   if (!isPlainObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, withoutBigints(field)]));
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, copyWithoutBigints(field)]));
 }
