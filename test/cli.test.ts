@@ -1,17 +1,13 @@
 // The built command line as a process of its own: what it prints, and how it ends.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { History, historyConfig } from "./backup-history.js";
 import { seededRandom } from "./conformance-expect.js";
 import { makeFolder, withDatabase } from "./conformance-place.js";
-
-const program = fileURLToPath(new URL("./cli.js", import.meta.resolve("omendb")));
+import { runOmendb } from "./run-omendb.js";
 
 let folder = "";
 let removeFolder: () => Promise<void>;
@@ -32,25 +28,10 @@ before(async () => {
 
 after(() => removeFolder());
 
-interface Ended {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function omendb(...words: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [program, ...words], { stdio: ["ignore", "pipe", "pipe"] });
-  const printed = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (printed.stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (printed.stderr += text));
-  const [exitCode] = (await once(child, "close")) as [number];
-  return { exitCode, ...printed };
-}
-
 async function errorOf(
   ...words: string[]
 ): Promise<{ exitCode: number; kind: string; code: string; message: string }> {
-  const { exitCode, stdout, stderr } = await omendb(...words, "--json");
+  const { exitCode, stdout, stderr } = await runOmendb(...words, "--json");
   assert.equal(stdout, "");
   // What the program under test prints, as it is documented.
   const { error } = JSON.parse(stderr) as { error: { kind: string; code: string; message: string } };
@@ -58,10 +39,10 @@ async function errorOf(
 }
 
 test("backup and restore, in words", async () => {
-  const backup = await omendb("backup", at("source"), at("backup"));
+  const backup = await runOmendb("backup", at("source"), at("backup"));
   assert.match(backup.stdout, /^Backed up .*\n {2}first: \d+ points, up to operation 20\n.*verified/);
   assert.deepEqual([backup.exitCode, backup.stderr], [0, ""]);
-  const restored = await omendb("restore", at("backup"), at("target"));
+  const restored = await runOmendb("restore", at("backup"), at("target"));
   assert.match(restored.stdout, /^Restored .*\n {2}first: \d+ points, up to operation 20\n$/);
   assert.deepEqual([restored.exitCode, restored.stderr], [0, ""]);
   await withDatabase(at("target"), (db) => history.check(db, 20));
@@ -69,12 +50,12 @@ test("backup and restore, in words", async () => {
 
 test("backup and restore, in JSON, with options", async () => {
   const flags = ["--without-checkpoints", "--checksums-only", "--json"];
-  const { stdout } = await omendb("backup", at("source"), at("second"), "--base", at("backup"), ...flags);
+  const { stdout } = await runOmendb("backup", at("source"), at("second"), "--base", at("backup"), ...flags);
   const backup = JSON.parse(stdout) as Record<string, unknown>;
   assert.match(String(backup["baseId"]), /^[0-9a-f]{32}$/);
   const again = await errorOf("restore", at("second"), at("target"));
   assert.deepEqual([again.exitCode, again.kind, again.code], [4, "conflict", "target_not_empty"]);
-  const { stdout: told } = await omendb("restore", at("second"), at("target"), "--replace", "--json");
+  const { stdout: told } = await runOmendb("restore", at("second"), at("target"), "--replace", "--json");
   const restored = JSON.parse(told) as Record<string, unknown>;
   assert.equal(restored["id"], backup["id"]);
   await withDatabase(at("target"), (db) => history.check(db, 20));
@@ -89,7 +70,7 @@ test("a folder that is open is refused, and who has it is told", async () => {
       const { exitCode, code, message } = await errorOf(...words);
       assert.deepEqual([exitCode, code], [4, "folder_locked"]);
       assert.match(message, new RegExp(`process ${process.pid} `));
-      assert.match((await omendb(...words)).stderr, /^omendb: The folder [^\n]+\n$/);
+      assert.match((await runOmendb(...words)).stderr, /^omendb: The folder [^\n]+\n$/);
     }
   });
 });
@@ -109,6 +90,6 @@ test("what is no database and what is no backup", async () => {
 });
 
 test("the version is that of the package", async () => {
-  assert.match((await omendb("--version")).stdout, /^\d+\.\d+\.\d+/);
-  assert.match((await omendb("--help")).stdout, /backup[\s\S]*restore/);
+  assert.match((await runOmendb("--version")).stdout, /^\d+\.\d+\.\d+/);
+  assert.match((await runOmendb("--help")).stdout, /backup[\s\S]*restore/);
 });

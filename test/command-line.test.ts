@@ -1,31 +1,15 @@
 // The commands of `npx omendb` as a user runs them: the built program in a process of its own, on folders and on a server.
 
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { open } from "omendb";
 import { serve } from "omendb/server";
-import { repositoryRoot } from "./architecture-files.js";
 import { makeFolder } from "./conformance-place.js";
-
-const program = join(repositoryRoot, "dist", "cli.js");
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function omendb(...words: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...words], (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
+import { omendbProgram, runOmendb } from "./run-omendb.js";
 
 const large = 18_446_744_073_709_551_615n;
 const lines = [
@@ -40,13 +24,16 @@ test("a collection is made, filled, searched, shown and written out", async (t) 
   const place = dirname(folder);
   const file = join(place, "points.jsonl");
   await writeFile(file, lines.join("\n"));
-  assert.equal((await omendb("create", folder, "colors", "--dimension", "2", "--metric", "dot")).code, 0);
-  const imported = await omendb("import", folder, "colors", file, "--batch", "2", "--json");
-  assert.deepEqual([imported.code, imported.stderr], [0, ""]);
+  assert.equal(
+    (await runOmendb("create", folder, "colors", "--dimension", "2", "--metric", "dot")).exitCode,
+    0,
+  );
+  const imported = await runOmendb("import", folder, "colors", file, "--batch", "2", "--json");
+  assert.deepEqual([imported.exitCode, imported.stderr], [0, ""]);
   assert.equal((JSON.parse(imported.stdout) as { points: number }).points, 3);
-  const listed = await omendb("list", folder);
+  const listed = await runOmendb("list", folder);
   assert.equal(listed.stdout, "colors  3 points  2 × dot\n");
-  const found = await omendb(
+  const found = await runOmendb(
     "search",
     folder,
     "colors",
@@ -57,23 +44,23 @@ test("a collection is made, filled, searched, shown and written out", async (t) 
     "--json",
   );
   assert.deepEqual(JSON.parse(found.stdout), { hits: [{ id: 1, score: 1, metadata: { color: "red" } }] });
-  const byId = await omendb("search", folder, "colors", "--id", String(large), "--json");
+  const byId = await runOmendb("search", folder, "colors", "--id", String(large), "--json");
   assert.ok(byId.stdout.includes(`"id":${large}`), byId.stdout);
   assert.match(
-    (await omendb("search", folder, "colors", "--id", "two")).stdout,
+    (await runOmendb("search", folder, "colors", "--id", "two")).stdout,
     /two {2}\{"color":"blue"\}/u,
   );
-  const stats = JSON.parse((await omendb("stats", folder, "--json")).stdout) as { collections: unknown[] };
+  const stats = JSON.parse((await runOmendb("stats", folder, "--json")).stdout) as { collections: unknown[] };
   assert.equal(stats.collections.length, 1);
   const out = join(place, "out.jsonl");
-  assert.equal((await omendb("export", folder, "colors", out)).stdout, "3 points.\n");
+  assert.equal((await runOmendb("export", folder, "colors", out)).stdout, "3 points.\n");
   assert.equal(
-    (await omendb("create", folder, "again", "--config", `{"dimension":2,"metric":"dot"}`)).code,
+    (await runOmendb("create", folder, "again", "--config", `{"dimension":2,"metric":"dot"}`)).exitCode,
     0,
   );
-  assert.equal((await omendb("import", folder, "again", out)).code, 0);
+  assert.equal((await runOmendb("import", folder, "again", out)).exitCode, 0);
   const second = join(place, "second.jsonl");
-  assert.equal((await omendb("export", folder, "again", second)).code, 0);
+  assert.equal((await runOmendb("export", folder, "again", second)).exitCode, 0);
   assert.equal(await readFile(second, "utf8"), await readFile(out, "utf8"));
 });
 
@@ -82,14 +69,14 @@ test("an import that met a bad line says where to go on", async (t) => {
   t.after(remove);
   const file = join(dirname(folder), "points.jsonl");
   await writeFile(file, [...lines, `{"id": 4, "vector": [1]}`, `{"id": 5, "vector": [1, 1]}`].join("\n"));
-  await omendb("create", folder, "colors", "--dimension", "2");
-  const failed = await omendb("import", folder, "colors", file, "--batch", "1");
-  assert.equal(failed.code, 2);
+  await runOmendb("create", folder, "colors", "--dimension", "2");
+  const failed = await runOmendb("import", folder, "colors", file, "--batch", "1");
+  assert.equal(failed.exitCode, 2);
   assert.match(failed.stderr, /^omendb: line 4: .*go on with --from-line 4\.\n$/u);
   await writeFile(file, [...lines, `{"id": 4, "vector": [1, 2]}`, `{"id": 5, "vector": [1, 1]}`].join("\n"));
-  const rest = await omendb("import", folder, "colors", file, "--from-line", "4", "--json");
+  const rest = await runOmendb("import", folder, "colors", file, "--from-line", "4", "--json");
   assert.equal((JSON.parse(rest.stdout) as { points: number }).points, 2);
-  assert.equal((await omendb("list", folder)).stdout, "colors  5 points  2 × cosine\n");
+  assert.equal((await runOmendb("list", folder)).stdout, "colors  5 points  2 × cosine\n");
 });
 
 test("what is wrong is told with what to do, and nothing is made", async (t) => {
@@ -104,11 +91,11 @@ test("what is wrong is told with what to do, and nothing is made", async (t) => 
     [2, /--port: A whole number/u, ["serve", folder, "--port", "x"]],
   ];
   for (const [code, message, words] of wrong) {
-    const ended = await omendb(...words);
-    assert.deepEqual([ended.code, ended.stdout], [code, ""], words.join(" "));
+    const ended = await runOmendb(...words);
+    assert.deepEqual([ended.exitCode, ended.stdout], [code, ""], words.join(" "));
     assert.match(ended.stderr, message);
   }
-  await omendb("create", folder, "a", "--dimension", "2");
+  await runOmendb("create", folder, "a", "--dimension", "2");
   const more: readonly (readonly [number, RegExp, readonly string[]])[] = [
     [2, /leave --dimension/u, ["create", folder, "b", "--dimension", "2", "--config", "{}"]],
     [2, /./u, ["create", folder, "b", "--config", "7"]],
@@ -120,8 +107,8 @@ test("what is wrong is told with what to do, and nothing is made", async (t) => 
     [4, /cannot be made/u, ["export", folder, "a", folder]],
   ];
   for (const [code, message, words] of more) {
-    const ended = await omendb(...words);
-    assert.deepEqual([ended.code, ended.stdout], [code, ""], words.join(" "));
+    const ended = await runOmendb(...words);
+    assert.deepEqual([ended.exitCode, ended.stdout], [code, ""], words.join(" "));
     assert.match(ended.stderr, message);
   }
 });
@@ -129,17 +116,17 @@ test("what is wrong is told with what to do, and nothing is made", async (t) => 
 test("a folder is served until a signal, and what was written is there", async (t) => {
   const { folder, remove } = await makeFolder();
   t.after(remove);
-  const child = spawn(process.execPath, [program, "serve", folder, "--port", "0"]);
+  const child = spawn(process.execPath, [omendbProgram, "serve", folder, "--port", "0"]);
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const [line] = await new Promise<[string]>((resolve) =>
     createInterface({ input: child.stderr }).once("line", (text) => resolve([text])),
   );
   const url = /http:\S+[0-9]/u.exec(line)![0];
-  assert.equal((await omendb("create", url, "a", "--dimension", "1", "--metric", "dot")).code, 0);
-  assert.equal((await omendb("list", folder)).code, 4, "the server has the folder");
+  assert.equal((await runOmendb("create", url, "a", "--dimension", "1", "--metric", "dot")).exitCode, 0);
+  assert.equal((await runOmendb("list", folder)).exitCode, 4, "the server has the folder");
   child.kill("SIGTERM");
   assert.equal(await ended, 0);
-  assert.equal((await omendb("list", folder)).stdout, "a  0 points  1 × dot\n");
+  assert.equal((await runOmendb("list", folder)).stdout, "a  0 points  1 × dot\n");
   assert.ok((await stat(folder)).isDirectory());
 });
 
@@ -147,11 +134,11 @@ test("a server asks for its key", async () => {
   const db = await open(":memory:");
   const server = await serve(db, { port: 0, apiKeys: [{ key: "secret" }] });
   try {
-    const refused = await omendb("list", server.url);
+    const refused = await runOmendb("list", server.url);
     assert.match(refused.stderr, /API key/u);
-    assert.notEqual(refused.code, 0);
+    assert.notEqual(refused.exitCode, 0);
     assert.equal(
-      (await omendb("list", server.url, "--api-key", "secret")).stdout,
+      (await runOmendb("list", server.url, "--api-key", "secret")).stdout,
       "There are no collections.\n",
     );
   } finally {
