@@ -3,10 +3,12 @@
 
 import { join } from "node:path";
 import { checkCheckpoints } from "../collection/checkpoint-checking.js";
+import { corruptionOf } from "../collection/corruption.js";
 import { Findings, type CheckProblem } from "../model/check-problem.js";
 import type { CollectionFilesCheck, FolderCheck, VerifyOptions } from "../model/database-check.js";
 import { decodeVerifyOptions, type ResolvedVerifyOptions } from "../model/decode-verify.js";
 import { checkStore } from "../store/check-store.js";
+import { recoverFile } from "../store/prepare-file.js";
 import { checkFolders, readCatalogFile, type CheckedCatalog } from "./catalog-checking.js";
 import { withLockedFolder } from "./checked-folder.js";
 import type { CollectionRecord } from "./collection-record.js";
@@ -14,7 +16,8 @@ import { collectionsFolder } from "./database-folder.js";
 import { dimensionsOf } from "./folder-backing.js";
 
 /**
- * Reads every record of every file of the database in a folder that is not open, and tells what is wrong. Nothing is changed.
+ * Reads every record of every file of the database in a folder that is not open, and tells what is wrong. Nothing is changed, but that a store
+ * which was not closed in mode `interval` goes back to its last flush, as opening it would make it.
  * Another process does the reading: one that crashes, stops or takes too much memory over damage is reported.
  *
  * Throws OmenError: `conflict`/`folder_locked` if the folder is open; `not_found`/`folder_not_found` if there is none;
@@ -72,11 +75,12 @@ async function checkFiles(
   { limits, onProgress }: ResolvedVerifyOptions,
 ): Promise<{ readonly check: CollectionFilesCheck; readonly problems: readonly CheckProblem[] }> {
   const folder = join(path, collectionsFolder, record.folder);
+  const findings = new Findings();
+  await recover(folder, findings);
   const store = await checkStore(
     { folder, dimensions: dimensionsOf(record.config) },
     { limits, onProgress: (done) => onProgress({ collection: name, part: "store", done }) },
   );
-  const findings = new Findings();
   // A store whose number is not known says nothing of a checkpoint's.
   const isKnown =
     store.check.records["meta"] !== undefined && !store.problems.some(({ place }) => place === "meta");
@@ -88,6 +92,17 @@ async function checkFiles(
     check: { name, folder: `${collectionsFolder}/${record.folder}`, store: store.check, checkpoints },
     problems: [...problems, ...findings.problems(name)],
   };
+}
+
+/** What came behind the last flush of a store that was not closed need not be whole: opening would go back to that, too. */
+async function recover(folder: string, findings: Findings): Promise<void> {
+  try {
+    await recoverFile(folder);
+  } catch (error) {
+    const detail = corruptionOf(error);
+    if (detail === undefined) throw error;
+    findings.add({ kind: "store_damaged", remedy: "lost", place: "flushed.omen", detail });
+  }
 }
 
 function unnamedProblem(folder: string): CheckProblem {
